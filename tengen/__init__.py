@@ -1,0 +1,27 @@
+"""Tengen: a program learns a board game from its rules alone."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tengen.games.game import perft as perft
+    from tengen.games.registry import make as make
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "make": "tengen.games.registry",
+    "perft": "tengen.games.game",
+}
+"""The public names and where they live; imported when first used, so that `import tengen` stays light."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        import importlib
+
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'tengen' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

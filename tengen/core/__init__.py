@@ -1,0 +1,1 @@
+"""What everything else stands on: compiled kernels, random streams, errors."""

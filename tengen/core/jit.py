@@ -1,0 +1,97 @@
+"""The `kernel` decorator: numba in nopython mode, with an on-disk cache that is never stale.
+
+Numba notices a change in a kernel's own file but not in a callee's. So the cache folder is named by a
+hash of every source file that can reach a kernel, of numba's and numpy's versions and of numba's flags.
+"""
+
+import hashlib
+import os
+import platform
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+import numpy as np
+from numba.core import event
+
+PACKAGE = Path(__file__).resolve().parent.parent
+KERNEL_LAYERS = ("core", "games", "mcts")
+"""Folders whose files may all shape a compiled kernel; elsewhere only files that import this module do."""
+
+COMPILE_NOTICE_AFTER = 1.5
+"""Seconds of compilation after which a person is told what he waits for."""
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def source_files() -> list[Path]:
+    """All files of the package that a compiled kernel may depend on, sorted by path."""
+    files = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        layer = path.relative_to(PACKAGE).parts[0]
+        if layer in KERNEL_LAYERS or b"tengen.core.jit" in path.read_bytes():
+            files.append(path)
+    return files
+
+
+def cache_key() -> str:
+    """A hash of all that decides what a kernel compiles to."""
+    digest = hashlib.sha256()
+    for path in source_files():
+        digest.update(str(path.relative_to(PACKAGE)).encode())
+        digest.update(path.read_bytes())
+    flags = {name: value for name, value in os.environ.items() if name.startswith("NUMBA_")}
+    for fact in (numba.__version__, np.__version__, platform.python_version(), sorted(flags.items())):
+        digest.update(repr(fact).encode())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels lie: `TENGEN_CACHE_DIR`, else the user's cache folder; never the source tree."""
+    root = os.environ.get("TENGEN_CACHE_DIR")
+    if root is None:
+        root = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "tengen")
+    return Path(root) / "kernels" / cache_key()
+
+
+class _CompileNotice(event.Listener):
+    """Prints one line when a first compilation keeps a person waiting."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.told = False
+        self.timer: threading.Timer | None = None
+
+    def on_start(self, event: event.Event) -> None:
+        self.depth += 1
+        if self.depth == 1 and not self.told:
+            self.timer = threading.Timer(COMPILE_NOTICE_AFTER, self.tell)
+            self.timer.daemon = True
+            self.timer.start()
+
+    def on_end(self, event: event.Event) -> None:
+        self.depth -= 1
+        if self.depth == 0 and self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    def tell(self) -> None:
+        if not self.told and not os.environ.get("TENGEN_QUIET"):
+            self.told = True
+            print("compiling kernels for this machine, once: this takes up to a minute", file=sys.stderr, flush=True)
+
+
+numba.config.CACHE_DIR = str(cache_folder())
+event.register("numba:compile", _CompileNotice())
+
+
+def kernel(function: Function) -> Function:
+    """Compiles a module-level function in nopython mode, cached on disk; it never raises and never holds the GIL.
+
+    A division by zero gives inf or nan as in NumPy. The plain function is at `.py_func`.
+    """
+    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled

@@ -1,0 +1,200 @@
+"""What a game is around its kernels: names, sizes, notation. The hot functions are in rules.py and kernels.py."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.core.errors import IllegalMove, InvalidPosition
+from tengen.games import kernels
+from tengen.games.rules import OVER, State
+from tengen.games.symmetry import Symmetries
+
+
+class Game(ABC):
+    """A game with its parameters fixed. Immutable, hashable by its text, safe to share between processes."""
+
+    name: ClassVar[str]
+    """The registry's name, such as `go`."""
+    parameters: dict[str, object]
+    """All parameters, defaults included, in the order in which `text` names them."""
+    num_players: int = 2
+    num_actions: int
+    observation_shape: tuple[int, int, int]
+    """(C, H, W) of one observation."""
+    max_plies: int
+    """No game is longer."""
+    symmetries: Symmetries
+    has_score: bool = False
+    """Whether a finished position has points and owners of points (`final_score`, `ownership`)."""
+    player_names: tuple[str, ...] = ("first", "second")
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Further parameters that `__init__` takes, such as the name of a rule set that stands for several."""
+
+    def __init__(self, **parameters: object) -> None:
+        """Takes parameters as values or as their texts; InvalidParameter names what is accepted."""
+        self.parameters = {**type(self).defaults(), **parameters}
+
+    @property
+    def text(self) -> str:
+        """The text that makes this game again, such as `go:size=9,komi=7`: parameters that differ from the default."""
+        defaults = type(self).defaults()
+        pairs = [f"{name}={_text(value)}" for name, value in self.parameters.items() if value != defaults.get(name)]
+        return self.name + (":" + ",".join(pairs) if pairs else "")
+
+    @classmethod
+    def defaults(cls) -> dict[str, object]:
+        """Parameter names with their default values."""
+        return {}
+
+    def __repr__(self) -> str:
+        return f"tengen.make({self.text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Game) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @abstractmethod
+    def initial_state(self) -> State:
+        """The position in which a game begins."""
+
+    @abstractmethod
+    def apply(self, state: State, action: int) -> State:
+        """The position after `action`, a new state; IllegalMove if the rules forbid it."""
+
+    @abstractmethod
+    def legal_actions(self, state: State) -> NDArray[np.int32]:
+        """The legal actions, ascending; empty when the game is over."""
+
+    @abstractmethod
+    def player(self, state: State) -> int:
+        """0 or 1 to move, CHANCE (-1) or OVER (-2)."""
+
+    @abstractmethod
+    def returns(self, state: State) -> NDArray[np.float64]:
+        """The result for each player [num_players]: 1 won, 0 drawn or not over, -1 lost."""
+
+    @abstractmethod
+    def observe(self, state: State) -> NDArray[np.float32]:
+        """What a network sees, from the side of the player to move: [C, H, W]."""
+
+    @abstractmethod
+    def action_to_text(self, state: State, action: int) -> str:
+        """The action in the game's notation."""
+
+    @abstractmethod
+    def parse_move(self, state: State, text: str) -> int:
+        """The action that a text means, legal or not; InvalidMove if it is no notation of this game."""
+
+    @abstractmethod
+    def position_to_text(self, state: State) -> str:
+        """The position on one line; `parse_position` reads it."""
+
+    @abstractmethod
+    def parse_position(self, text: str) -> State:
+        """The position that a text describes; InvalidPosition names what is wrong."""
+
+    def is_over(self, state: State) -> bool:
+        """Whether the game has ended."""
+        return self.player(state) == OVER
+
+    def is_legal(self, state: State, action: int) -> bool:
+        """Whether the rules allow `action` now."""
+        return bool((self.legal_actions(state) == action).any())
+
+    def parse_action(self, state: State, text: str) -> int:
+        """The legal action that a text means; InvalidMove or IllegalMove says why there is none."""
+        action = self.parse_move(state, text)
+        if not self.is_legal(state, action):
+            raise IllegalMove(f"{text} is not legal: {self.why_illegal(state, action)}")
+        return action
+
+    def why_illegal(self, state: State, action: int) -> str:
+        """The reason why an action is not legal here, in a few words."""
+        return "the game is over" if self.is_over(state) else "the rules forbid it here"
+
+    def draw(self, state: State, last_action: int | None = None) -> str:
+        """The position as plain text over several lines, for a terminal without colours."""
+        return self.position_to_text(state).replace("/", "\n")
+
+
+class RecordGame(Game):
+    """A game whose state is a record with compiled rules."""
+
+    dtype: np.dtype[Any]
+
+    def _one(self, state: State) -> NDArray[Any]:
+        if not isinstance(state, np.void) or state.dtype != self.dtype:
+            raise InvalidPosition(f"this is no state of {self.text}")
+        states = np.empty(1, self.dtype)
+        states[0] = state
+        return states
+
+    def stack(self, states: Sequence[State]) -> NDArray[Any]:
+        """A batch: one contiguous array of the given states."""
+        batch = np.empty(len(states), self.dtype)
+        for row, state in enumerate(states):
+            batch[row] = state
+        return batch
+
+    def initial_states(self, count: int) -> NDArray[Any]:
+        """A batch of `count` starting positions."""
+        return np.repeat(self._one(self.initial_state()), count)
+
+    def apply(self, state: State, action: int) -> State:
+        states = self._one(state)
+        if not self.is_legal(state, action):
+            shown = self.action_to_text(state, action) if 0 <= action < self.num_actions else str(action)
+            raise IllegalMove(f"{shown} is not legal: {self.why_illegal(state, action)}")
+        kernels.apply_at(states, 0, int(action))
+        return states[0]
+
+    def legal_actions(self, state: State) -> NDArray[np.int32]:
+        out = np.empty(self.num_actions, np.int32)
+        count = kernels.legal_actions_at(self._one(state), 0, out)
+        return out[:count]
+
+    def player(self, state: State) -> int:
+        return int(kernels.player_at(self._one(state), 0))
+
+    def returns(self, state: State) -> NDArray[np.float64]:
+        if not self.is_over(state):
+            return np.zeros(self.num_players)
+        first = float(kernels.result_at(self._one(state), 0))
+        return np.array([first, -first][: self.num_players])
+
+    def observe(self, state: State) -> NDArray[np.float32]:
+        planes = np.empty((1, *self.observation_shape), np.float32)
+        kernels.observe_batch(self._one(state), planes)
+        return planes[0]
+
+    def key(self, state: State) -> int:
+        """The 64-bit position key."""
+        return int(kernels.key_at(self._one(state), 0))
+
+    def final_score(self, state: State) -> tuple[float, NDArray[np.int8]]:
+        """Points by which player 0 leads, komi counted, and the owner of each point [H, W]: 1, -1 or 0."""
+        _, height, width = self.observation_shape
+        ownership = np.zeros(height * width, np.int8)
+        score = float(kernels.final_score_at(self._one(state), 0, ownership))
+        return score, ownership.reshape(height, width)
+
+
+def perft(game: RecordGame, state: State, depth: int) -> int:
+    """Counts the action sequences of `depth` plies from `state`, nothing following the end of a game."""
+    states = np.empty(depth + 1, game.dtype)
+    states[0] = state
+    lists = np.empty((depth + 1, game.num_actions), np.int32)
+    return int(kernels.perft_kernel(states, depth, lists, np.empty((depth + 1, 2), np.int32)))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,44 @@
+"""The games by name. A game is one file in this folder and one line here."""
+
+import importlib
+
+from tengen.core.errors import InvalidParameter, unknown
+from tengen.games.game import Game
+
+GAMES = {
+    "go": "tengen.games.go:Go",
+    "tictactoe": "tengen.games.tictactoe:TicTacToe",
+}
+"""Where each game's class is; imported when first asked for."""
+
+
+def names() -> list[str]:
+    """The names of all games."""
+    return sorted(GAMES)
+
+
+def game_class(name: str) -> type[Game]:
+    """The class of a game; UnknownName if there is none."""
+    if name not in GAMES:
+        raise unknown("game", name, GAMES)
+    module, _, attribute = GAMES[name].partition(":")
+    found: type[Game] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def make(text: str, **parameters: object) -> Game:
+    """The game that a text such as `go:size=9,komi=7` names; keyword parameters override the text's."""
+    name, _, rest = text.partition(":")
+    kind = game_class(name.strip())
+    given: dict[str, object] = {}
+    for pair in filter(None, (part.strip() for part in rest.split(","))):
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise InvalidParameter(f"{pair!r} in {text!r} is no parameter: write name=value")
+        given[key.strip()] = value.strip()
+    given |= parameters
+    known = kind.defaults()
+    for key in given:
+        if key not in known and key not in kind.aliases:
+            raise unknown(f"parameter of {kind.name}", key, [*known, *kind.aliases])
+    return kind(**given)
