@@ -22,9 +22,11 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
         with open(beside, "rb") as written:
             os.fsync(written.fileno())
         os.replace(beside, target)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             beside.unlink()
+        if isinstance(error, OSError) and error.errno and error.filename in (None, str(beside)):
+            error.filename = str(target)  # a full disk is reported without any name, or with that of the new file
         raise
     _sync_folder(target.parent)
 
