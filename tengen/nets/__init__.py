@@ -1,0 +1,1 @@
+"""Networks: shape, losses, training, checkpoints, and fast evaluation for the search."""

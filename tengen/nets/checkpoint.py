@@ -1,0 +1,157 @@
+"""Networks on disk: one safetensors file whose header says what the network is for and where it comes from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save as tensors_to_bytes
+from torch import Tensor
+
+from tengen.core.errors import InvalidCheckpoint, TengenError
+from tengen.core.files import write_bytes
+from tengen.games.game import Game
+from tengen.nets.config import NetConfig
+from tengen.nets.network import Network
+
+FORMAT_VERSION = 1
+NETWORK_PREFIX = "network."
+
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A network with what is known of it."""
+
+    network: Network
+    """In evaluation mode, on the CPU."""
+    game_text: str
+    """The game that it was trained on, such as `go:size=9,komi=7`."""
+    config: NetConfig
+    provenance: dict[str, Json]
+    """Steps, games, positions, minutes, commit, … of the run that made it."""
+    extra_tensors: dict[str, Tensor] = field(default_factory=dict)
+
+
+def save_checkpoint(
+    path: str | Path,
+    network: Network,
+    game_text: str,
+    provenance: Mapping[str, Json],
+    extra_tensors: Mapping[str, Tensor] | None = None,
+) -> None:
+    """Writes a checkpoint, whole or not at all; an OSError leaves what was there before."""
+    tensors = {NETWORK_PREFIX + name: tensor for name, tensor in network.state_dict().items()} | dict(
+        extra_tensors or {}
+    )
+    header: dict[str, Json] = {
+        "game": game_text,
+        "network": json.loads(network.config.to_json()),
+        "provenance": dict(provenance),
+    }
+    write_tensors(path, "checkpoint", tensors, header)
+
+
+def load_checkpoint(path: str | Path, game: Game | None = None) -> Checkpoint:
+    """Reads a checkpoint; InvalidCheckpoint if it is damaged, of another version or cannot play `game`.
+
+    A network knows no board size and no komi: it fits every game of the same name, planes and actions.
+    """
+    tensors, header = read_tensors(path, "checkpoint")
+    try:
+        game_text, provenance = header["game"], header["provenance"]
+        config = NetConfig.from_json(json.dumps(header["network"]))
+        network = Network(config)
+        state = {name: tensors.pop(NETWORK_PREFIX + name) for name in network.state_dict()}
+        network.load_state_dict(state)
+    except (KeyError, RuntimeError, TengenError) as error:
+        raise InvalidCheckpoint(f"{path} does not hold a network of this version of Tengen") from error
+    if not isinstance(game_text, str) or not isinstance(provenance, dict):
+        raise InvalidCheckpoint(f"{path} is damaged: its header names no game")
+    if game is not None:
+        _check_game(path, game_text, config, game)
+    return Checkpoint(network.eval(), game_text, config, provenance, tensors)
+
+
+def _check_game(path: str | Path, game_text: str, config: NetConfig, game: Game) -> None:
+    name = game_text.partition(":")[0]
+    if name != game.name:
+        raise InvalidCheckpoint(f"{path} plays {name}, not {game.name}")
+    if not config.fits(game):
+        wanted = NetConfig.for_game(game)
+        raise InvalidCheckpoint(
+            f"{path} was trained on {game_text} ({_shape(config)}) and cannot play {game.text} ({_shape(wanted)})"
+        )
+
+
+def _shape(config: NetConfig) -> str:
+    return f"{config.planes} planes, {config.actions_per_point} actions a point, {config.extra_actions} more"
+
+
+def write_tensors(path: str | Path, kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Json]) -> None:
+    """Writes named tensors and a JSON header into one safetensors file, with a checksum of both."""
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    text = json.dumps(dict(header))
+    metadata = {"tengen": kind, "version": str(FORMAT_VERSION), "header": text, "sha256": checksum(plain, text)}
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, tensors_to_bytes(plain, metadata))
+
+
+def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Json]]:
+    """Reads what `write_tensors` wrote; InvalidCheckpoint says in one line what is wrong."""
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise InvalidCheckpoint(f"there is no file {path}") from error
+    except OSError as error:
+        raise InvalidCheckpoint(f"{path} cannot be read: {error.strerror}") from error
+    metadata = _metadata(path, data)
+    if metadata.get("tengen") != kind:
+        raise InvalidCheckpoint(f"{path} is no {kind} of Tengen: its header does not say so")
+    if metadata.get("version") != str(FORMAT_VERSION):
+        raise InvalidCheckpoint(
+            f"{path} has format version {metadata.get('version')}; this Tengen reads version {FORMAT_VERSION}"
+        )
+    try:
+        tensors = tensors_from_bytes(data)
+        text = metadata["header"]
+        if checksum(tensors, text) != metadata["sha256"]:
+            raise ValueError("the checksum differs")
+        header = json.loads(text)
+    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise InvalidCheckpoint(f"{path} is damaged: {_one_line(error)}") from error
+    if not isinstance(header, dict):
+        raise InvalidCheckpoint(f"{path} is damaged: its header is no object")
+    return tensors, header
+
+
+def _metadata(path: str | Path, data: bytes) -> dict[str, str]:
+    """The metadata of a safetensors file: its first 8 bytes are the length of the JSON that follows."""
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > len(data) - 8 or data[8:9] != b"{":
+        raise InvalidCheckpoint(f"{path} is cut short or no safetensors file")
+    try:
+        found = json.loads(data[8 : 8 + length]).get("__metadata__")
+    except (ValueError, RecursionError) as error:
+        raise InvalidCheckpoint(f"{path} is damaged: its header is no JSON") from error
+    return found if isinstance(found, dict) else {}
+
+
+def checksum(tensors: Mapping[str, Tensor], header: str) -> str:
+    """SHA-256 of the header and of the names, types, shapes and bytes of all tensors."""
+    digest = hashlib.sha256(header.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _one_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

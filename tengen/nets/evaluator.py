@@ -1,0 +1,145 @@
+"""A network as the search's evaluator: device, precision, engine and batch sizes are its business alone."""
+
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tengen.core.errors import unknown
+from tengen.nets import openvino_graph
+from tengen.nets.network import SCORE_SCALE, Network, fold
+from tengen.nets.precision import best_device, has_bf16
+
+Engine = Literal["auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8"]
+"""How a network is run; `torch` and `openvino` compute in bf16 where the processor can."""
+
+Array = NDArray[np.float32]
+
+
+class Runner(Protocol):
+    """Runs a batch: (policy logits [B, A], judgement [B, 3 + score])."""
+
+    def __call__(self, observations: Array) -> tuple[Array, Array]: ...
+
+
+def padded(batch: int) -> int:
+    """The batch size that `batch` positions are run at: few sizes, so that engines prepare few shapes."""
+    if batch <= 32:
+        return 1 << (batch - 1).bit_length()
+    step = 32 if batch <= 512 else 256
+    return -(-batch // step) * step
+
+
+class TorchRunner:
+    """The network in torch, batch normalisation folded, channels last."""
+
+    def __init__(self, network: Network, *, device: str, bf16: bool, threads: int) -> None:
+        self.device = torch.device(device)
+        self.dtype = torch.bfloat16 if bf16 else torch.float32
+        self.threads = threads
+        folded = fold(network).to(self.device, self.dtype)
+        self.network = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.inference_mode()
+    def __call__(self, observations: Array) -> tuple[Array, Array]:
+        if self.device.type == "cpu" and torch.get_num_threads() != self.threads:
+            torch.set_num_threads(self.threads)
+        x = torch.from_numpy(observations).to(self.device, self.dtype, memory_format=torch.channels_last)
+        output = self.network(x)
+        judged = output.wdl if output.score is None else torch.cat([output.wdl, output.score[:, None]], dim=1)
+        return output.policy.cpu().numpy(), judged.cpu().numpy()
+
+
+class OpenVinoRunner:
+    """The network in OpenVINO on the CPU; a graph for each size of board, made when it is first met."""
+
+    def __init__(self, network: Network, *, bf16: bool, threads: int) -> None:
+        openvino_graph.require()
+        self.network = fold(network.cpu() if next(network.parameters()).is_cuda else network)
+        self.bf16 = bf16
+        self.threads = threads
+        self.compiled: dict[tuple[int, int], openvino_graph.Compiled] = {}
+
+    def __call__(self, observations: Array) -> tuple[Array, Array]:
+        size = (observations.shape[2], observations.shape[3])
+        if size not in self.compiled:
+            model = openvino_graph.Graph(self.network, *size).model()
+            self.compiled[size] = openvino_graph.Compiled(model, threads=self.threads, bf16=self.bf16)
+        return self.compiled[size](observations)
+
+
+class NetworkEvaluator:
+    """Judges batches of positions by a frozen copy of a network; implements `tengen.mcts.evaluator.Evaluator`."""
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        engine: Engine = "auto",
+        threads: int = 1,
+        device: str = "auto",
+        calibration: Array | None = None,
+    ) -> None:
+        """Copies `network` as it is now; later training does not change the evaluator.
+
+        engine       `auto` takes the fastest of what is installed without quantising
+        device       `auto`, `cpu`, `cuda`, `cuda:1`; for torch only
+        calibration  float32 [N, C, H, W]: observations from which int8 ranges are measured, and checked
+        """
+        if engine not in get_args(Engine):
+            raise unknown("engine", engine, get_args(Engine))
+        self.note = ""
+        """Why something else than the wanted engine runs, or empty."""
+        device = best_device() if device == "auto" else device
+        if engine == "auto":
+            engine = "openvino" if device == "cpu" and openvino_graph.available() else "torch"
+        self.engine: Engine = engine
+        """What runs."""
+        self.config = network.config
+        self.runner = self._runner(network, device, threads, calibration)
+
+    def _runner(self, network: Network, device: str, threads: int, calibration: Array | None) -> Runner:
+        bf16 = has_bf16(device) and not self.engine.endswith("float32")
+        if self.engine.startswith("torch"):
+            return TorchRunner(network, device=device, bf16=bf16, threads=threads)
+        return OpenVinoRunner(network, bf16=bf16, threads=threads)
+
+    def __call__(self, observations: Array, legal: NDArray[np.bool_]) -> tuple[Array, Array]:
+        """Policy logits [B, A] and values [B] in [-1, 1]; illegal actions get whatever the network says."""
+        policy, judged = self._run(observations)
+        return policy, values(judged, self.config.score_utility)
+
+    def judge(self, observations: Array) -> tuple[Array, Array, Array]:
+        """Policy logits [B, A], chances of win, draw, loss [B, 3], expected lead in points [B] (0 without points)."""
+        policy, judged = self._run(observations)
+        lead = judged[:, 3] * SCORE_SCALE if self.config.score else np.zeros(len(policy), np.float32)
+        return policy, softmax(judged[:, :3]), lead
+
+    def _run(self, observations: Array) -> tuple[Array, Array]:
+        batch = len(observations)
+        if batch == 0:
+            actions = self.config.num_actions(*observations.shape[2:])
+            return np.zeros((0, actions), np.float32), np.zeros((0, 3 + self.config.score), np.float32)
+        size = padded(batch)
+        if size == batch:
+            return self.runner(np.ascontiguousarray(observations, np.float32))
+        whole = np.zeros((size, *observations.shape[1:]), np.float32)
+        whole[:batch] = observations
+        policy, judged = self.runner(whole)
+        return policy[:batch], judged[:batch]
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def values(judged: Array, utility: float) -> Array:
+    """[B] from win, draw, loss logits and score [B, 3 + score]: see `Network.value`."""
+    chances = softmax(judged[:, :3])
+    value = chances[:, 0] - chances[:, 2]
+    if judged.shape[1] > 3 and utility > 0.0:
+        value = (1.0 - utility) * value + utility * np.tanh(judged[:, 3])
+    return value.astype(np.float32, copy=False)

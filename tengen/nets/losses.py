@@ -1,0 +1,80 @@
+"""What a network is trained towards, and how far off it is."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tengen.nets.network import SCORE_SCALE, NetOutput
+
+
+class Targets(NamedTuple):
+    """What B positions should have been judged to be, each from the side of its player to move. float32."""
+
+    policy: Tensor
+    """[B, A] probabilities, 0 for illegal actions."""
+    policy_weight: Tensor
+    """[B]: how much each policy counts; 0 where it was no product of a full search."""
+    wdl: Tensor
+    """[B, 3] probabilities of win, draw, loss."""
+    score: Tensor | None = None
+    """[B]: final lead in points, komi counted; None for a game without points."""
+    ownership: Tensor | None = None
+    """[B, H, W]: 1 where the point ended with the player to move, -1 with the other, 0 with nobody."""
+    legal: Tensor | None = None
+    """bool [B, A]: if given, illegal actions are left out of the softmax."""
+
+    def to(self, device: torch.device) -> "Targets":
+        """The same on a device."""
+        moved = {name: part.to(device) for name, part in self._asdict().items() if part is not None}
+        return Targets(**moved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossWeights:
+    """What each loss counts in the total."""
+
+    policy: float = 1.0
+    value: float = 1.0
+    ownership: float = 0.5
+    score: float = 0.25
+
+
+class Losses(NamedTuple):
+    """Means over a batch, scalar tensors."""
+
+    total: Tensor
+    """Weighted sum, to be minimised; its policy term is the cross-entropy."""
+    policy: Tensor
+    """Kullback-Leibler divergence from the policy's target: cross-entropy less the target's entropy."""
+    value: Tensor
+    """Cross-entropy of win, draw, loss."""
+    ownership: Tensor
+    """Binary cross-entropy, mean over points."""
+    score: Tensor
+    """Huber loss in units of 20 points."""
+
+
+def losses(output: NetOutput, targets: Targets, weights: LossWeights | None = None) -> Losses:
+    """How far `output` is from `targets`. Positions count equally, policies by their weight."""
+    weights = weights or LossWeights()
+    logits = output.policy
+    if targets.legal is not None:
+        logits = logits.masked_fill(~targets.legal, -1e9)
+    crossing = -(targets.policy * functional.log_softmax(logits, dim=1)).sum(dim=1)
+    with torch.no_grad():
+        entropy = -torch.xlogy(targets.policy, targets.policy).sum(dim=1)
+        share = targets.policy_weight / targets.policy_weight.sum().clamp(min=1e-9)
+    policy = (share * crossing).sum()
+    value = -(targets.wdl * functional.log_softmax(output.wdl, dim=1)).sum(dim=1).mean()
+    ownership = score = torch.zeros_like(value)
+    if output.ownership is not None and targets.ownership is not None:
+        # sigmoid(2 z) = (1 + tanh z) / 2
+        ownership = functional.binary_cross_entropy_with_logits(2 * output.ownership, 0.5 + 0.5 * targets.ownership)
+    if output.score is not None and targets.score is not None:
+        score = functional.smooth_l1_loss(output.score, targets.score / SCORE_SCALE)
+    total = weights.policy * policy + weights.value * value
+    total = total + weights.ownership * ownership + weights.score * score
+    return Losses(total, (policy - (share * entropy).sum()).detach(), value, ownership, score)

@@ -1,0 +1,147 @@
+"""The residual tower with its heads: fully convolutional, so that one network plays every board size."""
+
+import copy
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tengen.nets.config import NetConfig
+
+SCORE_SCALE = 20.0
+"""Points for one unit of the score head."""
+
+
+class NetOutput(NamedTuple):
+    """What a network says of B positions, each from the side of its player to move."""
+
+    policy: Tensor
+    """[B, A] logits: planes [P, H, W] flattened, then the extra actions."""
+    wdl: Tensor
+    """[B, 3] logits of win, draw, loss."""
+    ownership: Tensor | None
+    """[B, H, W]: tanh of it is the expected owner of each point, 1 the player to move."""
+    score: Tensor | None
+    """[B]: final lead in points / SCORE_SCALE, komi counted."""
+
+
+def pool(features: Tensor) -> Tensor:
+    """Mean, mean scaled by board width and maximum over the points: [B, C, H, W] -> [B, 3 C] (KataGo)."""
+    height, width = features.shape[2:]
+    mean = features.mean(dim=(2, 3))
+    return torch.cat([mean, mean * width_scale(height, width), features.amax(dim=(2, 3))], dim=1)
+
+
+def width_scale(height: int, width: int) -> float:
+    """(b - 14) / 10 for a board of b x b points, so that a mean can stand for a sum as well (KataGo)."""
+    return (float(height * width) ** 0.5 - 14.0) / 10.0
+
+
+class ConvNorm(nn.Module):
+    """A convolution that keeps the board's size, then batch normalisation."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+        nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.norm(self.conv(x))
+        return out
+
+    def folded(self) -> nn.Conv2d:
+        """One convolution with a bias that does what both do in evaluation."""
+        size = self.conv.kernel_size[0]
+        conv = nn.Conv2d(self.conv.in_channels, self.conv.out_channels, size, padding=size // 2)
+        assert self.norm.running_var is not None
+        assert self.norm.running_mean is not None
+        scale = self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)
+        conv.weight = nn.Parameter(self.conv.weight * scale[:, None, None, None])
+        conv.bias = nn.Parameter(self.norm.bias - self.norm.running_mean * scale)
+        return conv
+
+
+class Block(nn.Module):
+    """Two convolutions beside a shortcut; a pooling block also adds what the whole board looks like to every point."""
+
+    def __init__(self, channels: int, *, pooled: bool) -> None:
+        super().__init__()
+        self.first: nn.Module = ConvNorm(channels, channels, 3)
+        self.second: nn.Module = ConvNorm(channels, channels, 3)
+        self.mix = nn.Linear(3 * channels, channels) if pooled else None
+        if self.mix is not None:
+            nn.init.normal_(self.mix.weight, std=0.5 * (3 * channels) ** -0.5)
+            nn.init.zeros_(self.mix.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = functional.relu(self.first(x))
+        z = self.second(y)
+        if self.mix is not None:
+            z = z + self.mix(pool(y))[:, :, None, None]
+        return functional.relu(x + z)
+
+
+class Network(nn.Module):
+    """Observations [B, planes, H, W] in, NetOutput out. Fresh, it is nearly indifferent among actions and results."""
+
+    def __init__(self, config: NetConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.channels
+        self.stem: nn.Module = ConvNorm(config.planes, channels, 3)
+        self.blocks = nn.ModuleList(
+            Block(channels, pooled=config.pool_every > 0 and index % config.pool_every == config.pool_every - 1)
+            for index in range(config.blocks)
+        )
+        self.head: nn.Module = ConvNorm(channels, channels, 1)
+        point_planes = config.actions_per_point + config.score
+        self.point_out = nn.Conv2d(channels, point_planes, 1) if point_planes else None
+        """Policy planes, then ownership."""
+        self.hidden = nn.Linear(3 * channels, 2 * channels)
+        self.board_out = nn.Linear(2 * channels, 3 + config.extra_actions + config.score)
+        """Win, draw, loss, then the extra actions, then the score."""
+        for layer in (self.point_out, self.board_out):
+            if layer is not None and layer.bias is not None:
+                nn.init.normal_(layer.weight, std=0.1 * layer.weight.shape[1] ** -0.5)
+                nn.init.zeros_(layer.bias)
+
+    def forward(self, observations: Tensor) -> NetOutput:
+        x = functional.relu(self.stem(observations))
+        for block in self.blocks:
+            x = block(x)
+        features = functional.relu(self.head(x))
+        points = None if self.point_out is None else self.point_out(features).float()
+        board = self.board_out(functional.relu(self.hidden(pool(features)))).float()
+        return self.split(points, board)
+
+    def split(self, points: Tensor | None, board: Tensor) -> NetOutput:
+        """Names the parts of the two outputs: `points` [B, P + score, H, W], `board` [B, 3 + extra + score]."""
+        planes, extra = self.config.actions_per_point, self.config.extra_actions
+        policy = board[:, 3 : 3 + extra]
+        if points is not None and planes > 0:
+            policy = torch.cat([points[:, :planes].flatten(1), policy], dim=1)
+        if points is None or not self.config.score:
+            return NetOutput(policy, board[:, :3], None, None)
+        return NetOutput(policy, board[:, :3], points[:, planes], board[:, 3 + extra])
+
+    def value(self, output: NetOutput) -> Tensor:
+        """[B] in [-1, 1], for the player to move: (1 - u) (W - L) + u tanh(score), u the score's utility."""
+        chances = output.wdl.softmax(dim=1)
+        value = chances[:, 0] - chances[:, 2]
+        share = self.config.score_utility
+        if output.score is None or share == 0.0:
+            return value
+        return (1.0 - share) * value + share * torch.tanh(output.score)
+
+
+@torch.no_grad()
+def fold(network: Network) -> Network:
+    """A frozen copy in float32 for evaluation, batch normalisation folded into the convolutions before it."""
+    frozen = copy.deepcopy(network).float().eval()
+    for module in list(frozen.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, ConvNorm):
+                setattr(module, name, child.folded())
+    return frozen.requires_grad_(False)

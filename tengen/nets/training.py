@@ -1,0 +1,143 @@
+"""One step of gradient descent at a time: AdamW under bfloat16 autocast, and an average of the weights."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tengen.core.errors import InvalidCheckpoint
+from tengen.nets.checkpoint import Json, read_tensors, write_tensors
+from tengen.nets.losses import LossWeights, Targets, losses
+from tengen.nets.network import Network
+from tengen.nets.precision import has_bf16
+
+
+class Trainer:
+    """Trains a network in place and keeps an exponential moving average of it, the one to publish."""
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        lr: float = 2e-3,
+        weight_decay: float = 1e-4,
+        grad_clip: float = 5.0,
+        ema_decay: float = 0.999,
+        precision: Literal["auto", "float32", "bf16"] = "auto",
+        threads: int = 1,
+        device: str = "cpu",
+        weights: LossWeights | None = None,
+    ) -> None:
+        """Takes `network` over: it is moved to `device` and laid out channels last.
+
+        ema_decay  share of the average kept at each step, after a warm-up in which it is (1 + t) / (10 + t)
+        precision  of convolutions and products; weights, normalisation and losses stay in float32
+        """
+        self.device = torch.device(device)
+        self.network = network.to(self.device).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+        self.grad_clip = grad_clip
+        self.ema_decay = ema_decay
+        self.bf16 = has_bf16(device) if precision == "auto" else precision == "bf16"
+        self.threads = threads
+        self.weights = weights or LossWeights()
+        self.steps = 0
+        decayed = [p for p in network.parameters() if p.dim() > 1]
+        others = [p for p in network.parameters() if p.dim() <= 1]
+        groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=lr, foreach=True)
+        self.parameters = [*decayed, *others]
+        self.averaged = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+    def step(
+        self, observations: Tensor | NDArray[np.float32], targets: Targets, lr: float | None = None
+    ) -> dict[str, float]:
+        """One update on a batch [B, C, H, W]; returns the losses by name. `lr` holds from here on."""
+        if self.device.type == "cpu" and torch.get_num_threads() != self.threads:
+            torch.set_num_threads(self.threads)
+        if lr is not None:
+            for group in self.optimizer.param_groups:
+                group["lr"] = lr
+        x = torch.as_tensor(observations).to(self.device, torch.float32, memory_format=torch.channels_last)
+        wanted = targets.to(self.device)
+        self.network.train()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            output = self.network(x)
+        found = losses(output, wanted, self.weights)
+        self.optimizer.zero_grad(set_to_none=True)
+        found.total.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.grad_clip, foreach=True)
+        self.optimizer.step()
+        self.steps += 1
+        self._average()
+        names = (*found._fields, "gradient")
+        return dict(zip(names, torch.stack([*found, norm]).detach().tolist(), strict=True))
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Moves the average towards the weights, batch normalisation's statistics included."""
+        decay = min(self.ema_decay, (1 + self.steps) / (10 + self.steps))
+        current = self.network.state_dict()
+        floats = [name for name, tensor in self.averaged.items() if tensor.is_floating_point()]
+        torch._foreach_lerp_([self.averaged[name] for name in floats], [current[name] for name in floats], 1 - decay)
+        for name, tensor in self.averaged.items():
+            if not tensor.is_floating_point():
+                tensor.copy_(current[name])
+
+    def average(self) -> Network:
+        """A copy of the network with the averaged weights, in evaluation mode on the CPU: the one to publish."""
+        network = Network(self.network.config)
+        network.load_state_dict(self.averaged)
+        return network.eval()
+
+    def save(self, path: str | Path, extra: Mapping[str, Json] | None = None) -> None:
+        """Writes all that a resumed training needs: weights, average, optimizer; `extra` comes back from `load`."""
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        tensors |= {f"average.{name}": tensor for name, tensor in self.averaged.items()}
+        tensors |= optimizer_tensors(self.optimizer)
+        header: dict[str, Json] = {"steps": self.steps, "extra": dict(extra or {})}
+        write_tensors(path, "training state", tensors, header)
+
+    def load(self, path: str | Path) -> dict[str, Json]:
+        """Goes on where `save` stopped; returns its `extra`. InvalidCheckpoint if the file is of another network."""
+        tensors, header = read_tensors(path, "training state")
+        try:
+            network = {name: tensors[f"network.{name}"] for name in self.averaged}
+            average = {name: tensors[f"average.{name}"] for name in self.averaged}
+            self.network.load_state_dict(network)
+            for name, tensor in self.averaged.items():
+                tensor.copy_(average[name])
+            restore_optimizer(self.optimizer, tensors)
+        except (KeyError, RuntimeError) as error:
+            raise InvalidCheckpoint(f"{path} is the training state of another network") from error
+        steps, extra = header.get("steps"), header.get("extra")
+        if not isinstance(steps, int) or not isinstance(extra, dict):
+            raise InvalidCheckpoint(f"{path} is damaged: its header lacks steps")
+        self.steps = steps
+        return extra
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """An optimizer's state as named tensors: `optimizer.INDEX.NAME`."""
+    return {
+        f"optimizer.{index}.{name}": torch.as_tensor(value)
+        for index, state in optimizer.state_dict()["state"].items()
+        for name, value in state.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Puts back what `optimizer_tensors` took out; hyperparameters stay those of `optimizer`."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        if key.startswith("optimizer."):
+            _, index, name = key.split(".", 2)
+            state.setdefault(int(index), {})[name] = tensor
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    for place, values in state.items():
+        if place >= len(parameters) or any(v.dim() and v.shape != parameters[place].shape for v in values.values()):
+            raise KeyError("another network's optimizer")
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

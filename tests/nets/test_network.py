@@ -1,0 +1,138 @@
+import numpy as np
+import pytest
+import torch
+
+from tengen.core.errors import InvalidParameter
+from tengen.games.registry import make
+from tengen.nets.config import NetConfig
+from tengen.nets.network import Network, fold, pool
+
+GO = NetConfig(planes=17, actions_per_point=1, extra_actions=1, score=True, score_utility=0.2)
+
+
+def seeded(config: NetConfig, seed: int = 1) -> Network:
+    torch.manual_seed(seed)
+    return Network(config).eval().requires_grad_(False)
+
+
+def observations(batch: int, size: int = 9, planes: int = 17) -> torch.Tensor:
+    return (torch.rand(batch, planes, size, size, generator=torch.Generator().manual_seed(batch)) < 0.3).float()
+
+
+def with_used_statistics(network: Network) -> Network:
+    """The network after its batch normalisation has seen something, as in training."""
+    network.train()
+    with torch.no_grad():
+        for seed in range(3):
+            network(observations(32 + seed, planes=network.config.planes))
+    return network.eval()
+
+
+def test_the_shape_follows_the_game() -> None:
+    config = NetConfig.for_game(make("tictactoe"), blocks=2, channels=8)
+    assert (config.planes, config.actions_per_point, config.extra_actions) == (3, 1, 0)
+    assert not config.score
+    assert config.fits(make("tictactoe"))
+
+
+def test_the_shape_survives_json() -> None:
+    assert NetConfig.from_json(GO.to_json()) == GO
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"planes": 3}', GO.to_json().replace("17", '"17"')])
+def test_what_describes_no_network_is_refused(text: str) -> None:
+    with pytest.raises(InvalidParameter):
+        NetConfig.from_json(text)
+
+
+@pytest.mark.parametrize("change", [{"planes": 0}, {"blocks": -1}, {"channels": 1.5}, {"score_utility": 2.0}])
+def test_impossible_shapes_are_refused(change: dict[str, object]) -> None:
+    with pytest.raises(InvalidParameter):
+        NetConfig(**{"planes": 3, "actions_per_point": 1, "extra_actions": 0, **change})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 9, 13, 19])
+def test_one_network_plays_every_board_size(size: int) -> None:
+    network = seeded(GO)
+    output = network(observations(2, size))
+    assert output.policy.shape == (2, size * size + 1)
+    assert output.wdl.shape == (2, 3)
+    assert output.ownership is not None
+    assert output.ownership.shape == (2, size, size)
+    assert output.score is not None
+    assert output.score.shape == (2,)
+
+
+@pytest.mark.parametrize(("per_point", "extra"), [(0, 4), (2, 0), (27, 0), (1, 1)])
+def test_planes_of_actions_come_first_and_extra_actions_last(per_point: int, extra: int) -> None:
+    network = seeded(NetConfig(planes=3, actions_per_point=per_point, extra_actions=extra, blocks=1, channels=8))
+    x = observations(2, 4, planes=3)
+    policy = network(x).policy
+    assert policy.shape == (2, 16 * per_point + extra)
+    if per_point:
+        assert network.point_out is not None
+        with torch.no_grad():
+            network.point_out.bias[per_point - 1] += 1.0  # type: ignore[index]
+        moved = network(x).policy - policy
+        assert torch.allclose(moved[:, 16 * (per_point - 1) : 16 * per_point], torch.ones(2, 16), atol=1e-5)
+        assert torch.allclose(moved.sum(), torch.tensor(32.0), atol=1e-3)
+
+
+def test_a_fresh_network_is_nearly_indifferent() -> None:
+    for seed in range(5):
+        network = seeded(GO, seed).train()
+        output = network(observations(64))
+        assert float(output.policy.detach().softmax(dim=1).max()) < 0.03
+        assert float(network.value(output).detach().abs().max()) < 0.25
+
+
+def test_the_value_mixes_winning_and_points() -> None:
+    network = seeded(GO)
+    output = network(observations(1))._replace(wdl=torch.tensor([[20.0, 0.0, 0.0]]), score=torch.tensor([-50.0]))
+    assert float(network.value(output)) == pytest.approx(0.8 - 0.2, abs=1e-5)
+
+
+def test_pooling_takes_mean_scaled_mean_and_maximum() -> None:
+    pooled = pool(torch.arange(16.0).reshape(1, 1, 4, 4))
+    assert pooled.tolist() == [[7.5, -7.5, 15.0]]
+
+
+def test_rows_of_a_batch_do_not_influence_each_other() -> None:
+    network = with_used_statistics(seeded(GO))
+    x = observations(6)
+    changed = x.clone()
+    changed[3] = 1 - changed[3]
+    before, after = network(x), network(changed)
+    others = [0, 1, 2, 4, 5]
+    assert torch.allclose(before.policy[others], after.policy[others], atol=1e-6)
+    assert not torch.allclose(before.policy[3], after.policy[3], atol=1e-6)
+
+
+def test_the_whole_board_is_seen_through_pooling() -> None:
+    """A stone in one corner reaches the other within a single pooling block, not within a plain one."""
+    for pool_every, reaches in ((1, True), (0, False)):
+        config = NetConfig(planes=2, actions_per_point=1, extra_actions=0, blocks=1, pool_every=pool_every)
+        network = seeded(config)
+        x = observations(1, 19, planes=2)
+        changed = x.clone()
+        changed[0, :, 0, 0] += 1.0
+        moved = (network(x).policy - network(changed).policy).detach().abs()[0, -1]
+        assert (float(moved) > 0) is reaches
+
+
+def test_folding_batch_normalisation_changes_nothing() -> None:
+    network = with_used_statistics(seeded(GO))
+    x = observations(8)
+    plain, folded = network(x), fold(network)(x)
+    for expected, found in zip(plain, folded, strict=True):
+        assert torch.allclose(expected, found, atol=1e-5)
+    assert not any(isinstance(part, torch.nn.BatchNorm2d) for part in fold(network).modules())
+
+
+def test_folding_leaves_the_network_as_it_was() -> None:
+    network = seeded(GO)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    fold(network)
+    after = network.state_dict()
+    assert list(before) == list(after)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
