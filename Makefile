@@ -37,9 +37,14 @@ slow: setup
 bounds: setup
 	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest -n 2
 
-bench: setup
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[peers]'
-	$(BIN)/python -m benchmarks
+# The peers live in an environment of their own, so that what they need constrains nothing here.
+bench: setup .venv-peers/ready
+	$(BIN)/python -m benchmarks --peer-python .venv-peers/bin/python $(BENCH)
+
+.venv-peers/ready: constraints-peers.txt
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install -q --disable-pip-version-check --no-deps -r constraints-peers.txt
+	touch .venv-peers/ready
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-peers build *.egg-info .mypy_cache .ruff_cache .pytest_cache
