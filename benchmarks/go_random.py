@@ -1,8 +1,8 @@
 """Uniformly random games of Go to the end: two passes or 2 * size^2 plies.
 
-A pass is one of the uniformly drawn moves and own eyes are filled, in all contenders. They differ in
-what repeats: Tengen forbids it (positional superko), OpenSpiel and Pgx end the game, sgfmill knows the
-simple ko alone and allows suicide, which makes its games longer.
+A pass is one of the uniformly drawn moves and own eyes are filled, in all contenders; suicide is forbidden
+except in sgfmill, whose games are longer. They differ in what repeats: Tengen forbids it (positional
+superko), OpenSpiel and Pgx end the game, sgfmill knows the simple ko alone.
 """
 
 from benchmarks.cases import Case, Contender

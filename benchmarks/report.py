@@ -92,7 +92,7 @@ def table(case: Case, rows: Sequence[Row]) -> str:
     for row in rows:
         contender = row.contender
         times = ratio(row, rows)
-        verdict = "–" if times is None else f"{times:.3g}x"
+        verdict = "–" if times is None else f"{number(times)}x"
         if contender.target is not None:
             verdict += f" (target {contender.target:g}x)"
         rates = [sample.rate for sample in row.rounds]
