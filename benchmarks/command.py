@@ -42,11 +42,12 @@ def run(name: str, description: str, cases: Sequence[Case], words: Sequence[str]
     options.add_argument("--json", type=Path, metavar="FILE", help="where to write the results")
     given = options.parse_args(words)
     settings = settings_of(given)
+    broken = []
     document = {"benchmark": name, **circumstances(settings), "cases": []}
-    print(f"# {name}: {description}\n")
     chosen = [case for case in cases if given.only in case.name]
     if not chosen:
-        sys.exit(f"benchmarks: no case contains {given.only!r}; there are: {', '.join(case.name for case in cases)}")
+        sys.exit(f"benchmarks: no case contains {given.only!r}; there are: {'; '.join(case.name for case in cases)}")
+    print(f"# {name}: {description}\n")
     for case in chosen:
         rows: list[Row] = run_case(case, settings)
         print(table(case, rows) + "\n", flush=True)
@@ -54,3 +55,6 @@ def run(name: str, description: str, cases: Sequence[Case], words: Sequence[str]
         if given.json:
             # After each case: an interrupted run keeps what it has measured.
             write_json(given.json, document)
+        broken += [row.contender.name for row in rows if not row.contender.is_peer and not row.rounds]
+    if broken:
+        sys.exit(f"benchmarks: {broken[0]} itself failed")

@@ -4,12 +4,13 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from benchmarks import go_random, go_search, go_uct
 from benchmarks.cases import NOT_INSTALLED, Case, Contender, Measurement, Row, ratio
-from benchmarks.contenders import Counts, Work
+from benchmarks.contenders import Counts, Work, tengen_
 from benchmarks.harness import Settings, run_case
 from benchmarks.report import number, row_as_json, table, write_json
 from benchmarks.worker import measure
@@ -183,3 +184,14 @@ def test_both_constraints_files_agree() -> None:
     assert {name: theirs[name] for name in ours.keys() & theirs.keys()} == {
         name: ours[name] for name in ours.keys() & theirs.keys()
     }
+
+
+@pytest.mark.slow
+def test_tengens_own_contenders_do_the_work_that_they_count() -> None:
+    played = tengen_.random_games(size=5, chunk=3)()
+    assert played["games"] == 3
+    assert 6 <= played["plies"] <= 3 * 50
+    assert tengen_.uct(size=5, simulations=20)() == {"simulations": 20}
+    policies: tuple[Literal["gumbel", "puct"], ...] = ("gumbel", "puct")
+    for policy in policies:
+        assert tengen_.free_search(size=5, batch=2, simulations=16, policy=policy)() == {"simulations": 32}
