@@ -97,10 +97,9 @@ def _shape(config: NetConfig) -> str:
 def write_tensors(path: str | Path, kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Json]) -> None:
     """Writes named tensors and a JSON header into one safetensors file, with a checksum of both."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    text = json.dumps(dict(header))
-    metadata = {"tengen": kind, "version": str(FORMAT_VERSION), "header": text, "sha256": checksum(plain, text)}
+    note = {"kind": kind, "version": FORMAT_VERSION, "sha256": checksum(plain, header), "header": dict(header)}
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, tensors_to_bytes(plain, metadata))
+    write_bytes(path, tensors_to_bytes(plain, {"tengen": json.dumps(note)}))
 
 
 def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Json]]:
@@ -111,41 +110,41 @@ def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Tensor], dict[s
         raise InvalidCheckpoint(f"there is no file {path}") from error
     except OSError as error:
         raise InvalidCheckpoint(f"{path} cannot be read: {error.strerror}") from error
-    metadata = _metadata(path, data)
-    if metadata.get("tengen") != kind:
+    note = _note(path, data)
+    if note.get("kind") != kind:
         raise InvalidCheckpoint(f"{path} is no {kind} of Tengen: its header does not say so")
-    if metadata.get("version") != str(FORMAT_VERSION):
+    if note.get("version") != FORMAT_VERSION:
         raise InvalidCheckpoint(
-            f"{path} has format version {metadata.get('version')}; this Tengen reads version {FORMAT_VERSION}"
+            f"{path} has format version {note.get('version')}; this Tengen reads version {FORMAT_VERSION}"
         )
-    try:
-        tensors = tensors_from_bytes(data)
-        text = metadata["header"]
-        if checksum(tensors, text) != metadata["sha256"]:
-            raise ValueError("the checksum differs")
-        header = json.loads(text)
-    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-        raise InvalidCheckpoint(f"{path} is damaged: {_one_line(error)}") from error
+    header = note.get("header")
     if not isinstance(header, dict):
         raise InvalidCheckpoint(f"{path} is damaged: its header is no object")
+    try:
+        tensors = tensors_from_bytes(data)
+    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise InvalidCheckpoint(f"{path} is damaged: {_one_line(error)}") from error
+    if checksum(tensors, header) != note.get("sha256"):
+        raise InvalidCheckpoint(f"{path} is damaged: its checksum is not that of its content")
     return tensors, header
 
 
-def _metadata(path: str | Path, data: bytes) -> dict[str, str]:
-    """The metadata of a safetensors file: its first 8 bytes are the length of the JSON that follows."""
+def _note(path: str | Path, data: bytes) -> dict[str, Json]:
+    """Tengen's entry in a safetensors file, whose first 8 bytes are the length of the JSON that follows."""
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8 or data[8:9] != b"{":
         raise InvalidCheckpoint(f"{path} is cut short or no safetensors file")
     try:
-        found = json.loads(data[8 : 8 + length]).get("__metadata__")
-    except (ValueError, RecursionError) as error:
+        metadata = json.loads(data[8 : 8 + length]).get("__metadata__")
+        note = json.loads(metadata["tengen"]) if isinstance(metadata, dict) and "tengen" in metadata else {}
+    except (ValueError, TypeError, RecursionError) as error:
         raise InvalidCheckpoint(f"{path} is damaged: its header is no JSON") from error
-    return found if isinstance(found, dict) else {}
+    return note if isinstance(note, dict) else {}
 
 
-def checksum(tensors: Mapping[str, Tensor], header: str) -> str:
+def checksum(tensors: Mapping[str, Tensor], header: Mapping[str, Json]) -> str:
     """SHA-256 of the header and of the names, types, shapes and bytes of all tensors."""
-    digest = hashlib.sha256(header.encode())
+    digest = hashlib.sha256(json.dumps(dict(header)).encode())
     for name in sorted(tensors):
         tensor = tensors[name]
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())

@@ -10,6 +10,7 @@ from tengen.core.errors import unknown
 from tengen.nets import openvino_graph
 from tengen.nets.network import SCORE_SCALE, Network, fold
 from tengen.nets.precision import best_device, has_bf16
+from tengen.nets.quantisation import Agreement, activation_ranges, agreement, split
 
 Engine = Literal["auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8"]
 """How a network is run; `torch` and `openvino` compute in bf16 where the processor can."""
@@ -54,9 +55,11 @@ class TorchRunner:
 class OpenVinoRunner:
     """The network in OpenVINO on the CPU; a graph for each size of board, made when it is first met."""
 
-    def __init__(self, network: Network, *, bf16: bool, threads: int) -> None:
+    def __init__(self, network: Network, *, bf16: bool, threads: int, calibration: Array | None = None) -> None:
+        """With `calibration` [N, C, H, W] it computes in int8, activations scaled to what they are on these."""
         openvino_graph.require()
-        self.network = fold(network.cpu() if next(network.parameters()).is_cuda else network)
+        self.network = fold(network).cpu()
+        self.ranges = None if calibration is None else activation_ranges(self.network, torch.from_numpy(calibration))
         self.bf16 = bf16
         self.threads = threads
         self.compiled: dict[tuple[int, int], openvino_graph.Compiled] = {}
@@ -64,7 +67,7 @@ class OpenVinoRunner:
     def __call__(self, observations: Array) -> tuple[Array, Array]:
         size = (observations.shape[2], observations.shape[3])
         if size not in self.compiled:
-            model = openvino_graph.Graph(self.network, *size).model()
+            model = openvino_graph.Graph(self.network, *size, self.ranges).model()
             self.compiled[size] = openvino_graph.Compiled(model, threads=self.threads, bf16=self.bf16)
         return self.compiled[size](observations)
 
@@ -97,18 +100,46 @@ class NetworkEvaluator:
         self.engine: Engine = engine
         """What runs."""
         self.config = network.config
+        self.agreement: Agreement | None = None
+        """How near int8 is to float32, if it was tried."""
         self.runner = self._runner(network, device, threads, calibration)
 
     def _runner(self, network: Network, device: str, threads: int, calibration: Array | None) -> Runner:
         bf16 = has_bf16(device) and not self.engine.endswith("float32")
         if self.engine.startswith("torch"):
             return TorchRunner(network, device=device, bf16=bf16, threads=threads)
+        if self.engine == "openvino-int8":
+            int8 = self._int8(network, bf16, threads, calibration)
+            if int8 is not None:
+                return int8
+            self.engine = "openvino"
         return OpenVinoRunner(network, bf16=bf16, threads=threads)
+
+    def _int8(self, network: Network, bf16: bool, threads: int, calibration: Array | None) -> Runner | None:
+        """The quantised network if it agrees with the float32 one on positions that it was not measured on."""
+        if calibration is None or len(calibration) < 2:
+            self.note = "int8 needs positions to be calibrated on: the openvino engine runs instead"
+            return None
+        measured, held_out = split(calibration)
+        runner = OpenVinoRunner(network, bf16=bf16, threads=threads, calibration=measured)
+        exact = OpenVinoRunner(network, bf16=False, threads=threads)
+        both = [(policy, self._values(judged)) for policy, judged in (exact(held_out), runner(held_out))]
+        self.agreement = agreement(*both)
+        if self.agreement.good:
+            return runner
+        self.note = (
+            f"int8 differs too much from float32 (policies by {self.agreement.divergence:.4f} nats, "
+            f"values by {self.agreement.value_error:.4f}): the openvino engine runs instead"
+        )
+        return None
+
+    def _values(self, judged: Array) -> Array:
+        return values(judged, self.config.score_utility)
 
     def __call__(self, observations: Array, legal: NDArray[np.bool_]) -> tuple[Array, Array]:
         """Policy logits [B, A] and values [B] in [-1, 1]; illegal actions get whatever the network says."""
         policy, judged = self._run(observations)
-        return policy, values(judged, self.config.score_utility)
+        return policy, self._values(judged)
 
     def judge(self, observations: Array) -> tuple[Array, Array, Array]:
         """Policy logits [B, A], chances of win, draw, loss [B, 3], expected lead in points [B] (0 without points)."""

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from tengen.core.errors import MissingExtra
 from tengen.nets.network import Block, Network, width_scale
+from tengen.nets.quantisation import Ranges
 
 if TYPE_CHECKING:
     from openvino import Model, Node
@@ -28,27 +29,48 @@ def require() -> None:
 class Graph:
     """Builds the graph of one folded network for boards of one size, any batch."""
 
-    def __init__(self, network: Network, height: int, width: int) -> None:
+    def __init__(self, network: Network, height: int, width: int, ranges: Ranges | None = None) -> None:
+        """`ranges` of the activations make it an int8 graph: convolutions of the tower read 8 bits, accumulate 32."""
         from openvino import opset13
 
         self.ops = opset13
         self.network = network
         self.height, self.width = height, width
+        self.ranges = ranges
 
     def constant(self, values: Tensor) -> "Node":
         return self.ops.constant(values.detach().cpu().numpy().astype(np.float32))
 
-    def convolution(self, x: "Node", layer: nn.Module, outputs: int | None = None) -> "Node":
-        """The convolution, of its first `outputs` channels only if given."""
+    def quantised(self, x: "Node", name: str) -> "Node":
+        """Activations rounded to 8 bits within the range measured under `name`; zero stays zero."""
+        if self.ranges is None:
+            return x
+        low, high = self.ranges[name]
+        levels = 256
+        if low < 0:
+            levels, high = 255, max(high, -low)
+            low = -high
+        bounds = [self.ops.constant(np.full((1, 1, 1, 1), bound, np.float32)) for bound in (low, high)]
+        return self.ops.fake_quantize(x, *bounds, *bounds, levels)
+
+    def convolution(self, x: "Node", layer: nn.Module, outputs: int | None = None, *, int8: bool = True) -> "Node":
+        """The convolution, of its first `outputs` channels only if given; weights in 8 bits in an int8 graph."""
         assert isinstance(layer, nn.Conv2d)
         assert layer.bias is not None
         pad = [size // 2 for size in layer.kernel_size]
-        y = self.ops.convolution(x, self.constant(layer.weight[:outputs]), [1, 1], pad, pad, [1, 1])
+        weights = self.constant(layer.weight[:outputs])
+        if int8 and self.ranges is not None:
+            high = self.constant(layer.weight[:outputs].abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6))
+            low = self.constant(-layer.weight[:outputs].abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6))
+            weights = self.ops.fake_quantize(weights, low, high, low, high, 255)
+        y = self.ops.convolution(x, weights, [1, 1], pad, pad, [1, 1])
         return self.ops.add(y, self.constant(layer.bias[None, :outputs, None, None]))
 
-    def linear(self, x: "Node", layer: nn.Linear) -> "Node":
-        y = self.ops.matmul(x, self.constant(layer.weight), False, True)
-        return self.ops.add(y, self.constant(layer.bias[None]))
+    def linear(self, x: "Node", layer: nn.Linear, rows: list[int] | None = None) -> "Node":
+        """The linear layer, of the given outputs only if any are given."""
+        chosen = slice(None) if rows is None else rows
+        y = self.ops.matmul(x, self.constant(layer.weight[chosen]), False, True)
+        return self.ops.add(y, self.constant(layer.bias[None, chosen]))
 
     def pool(self, x: "Node") -> "Node":
         axes = self.ops.constant(np.array([2, 3], np.int64))
@@ -56,8 +78,8 @@ class Graph:
         scaled = self.ops.multiply(mean, self.ops.constant(np.float32(width_scale(self.height, self.width))))
         return self.ops.concat([mean, scaled, self.ops.reduce_max(x, axes, False)], 1)
 
-    def block(self, x: "Node", block: Block) -> "Node":
-        y = self.ops.relu(self.convolution(x, block.first))
+    def block(self, x: "Node", block: Block, name: str) -> "Node":
+        y = self.quantised(self.ops.relu(self.convolution(x, block.first)), f"{name}.first")
         z = self.convolution(y, block.second)
         if block.mix is not None:
             shape = self.ops.constant(np.array([0, 0, 1, 1], np.int64))
@@ -70,23 +92,22 @@ class Graph:
 
         network, config = self.network, self.network.config
         start = self.ops.parameter([-1, config.planes, self.height, self.width], np.float32)
-        x = self.ops.relu(self.convolution(start, network.stem))
-        for block in network.blocks:
+        x = self.ops.relu(self.convolution(self.quantised(start, "input"), network.stem))
+        x = self.quantised(x, "stem")
+        for index, block in enumerate(network.blocks):
             assert isinstance(block, Block)
-            x = self.block(x, block)
+            x = self.quantised(self.block(x, block, f"blocks.{index}"), f"blocks.{index}")
         features = self.ops.relu(self.convolution(x, network.head))
-        board = self.linear(self.ops.relu(self.linear(self.pool(features), network.hidden)), network.board_out)
+        hidden = self.ops.relu(self.linear(self.pool(features), network.hidden))
         planes, extra = config.actions_per_point, config.extra_actions
-        parts = [3, extra, int(config.score)]
-        wdl, tail, score = self.ops.variadic_split(board, 1, np.array(parts, np.int64)).outputs()
-        logits = [tail] if extra else []
+        judged = self.linear(hidden, network.board_out, [0, 1, 2, *([3 + extra] if config.score else [])])
+        logits = [self.linear(hidden, network.board_out, list(range(3, 3 + extra)))] if extra else []
         if planes > 0:
             assert network.point_out is not None
             flat = self.ops.constant(np.array([0, -1], np.int64))
-            spread = self.convolution(features, network.point_out, planes)
-            logits.insert(0, self.ops.reshape(spread, flat, True).output(0))
+            spread = self.convolution(features, network.point_out, planes, int8=False)
+            logits.insert(0, self.ops.reshape(spread, flat, True))
         policy = self.ops.concat(logits, 1) if len(logits) > 1 else logits[0]
-        judged = self.ops.concat([wdl, score], 1) if config.score else wdl
         return openvino.Model([policy, judged], [start], "tengen")
 
 
