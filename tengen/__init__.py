@@ -3,14 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tengen.agents.load import load_agent as load_agent
+    from tengen.arena.match import play_match as play_match
     from tengen.games.game import perft as perft
     from tengen.games.registry import make as make
+    from tengen.mcts.search import search as search
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "load_agent": "tengen.agents.load",
     "make": "tengen.games.registry",
     "perft": "tengen.games.game",
+    "play_match": "tengen.arena.match",
+    "search": "tengen.mcts.search",
 }
 """The public names and where they live; imported when first used, so that `import tengen` stays light."""
 

@@ -3,12 +3,22 @@
 Everything heavy is imported inside the commands, so that `tengen --help` answers at once.
 """
 
+import json
+import os
 import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
 import tengen
 from tengen.core.errors import TengenError
+
+if TYPE_CHECKING:
+    from tengen.games.game import Game, RecordGame
+
+Command: TypeAlias = Callable[..., None]
 
 SEED = click.option("--seed", type=int, default=None, help="Seed of all random numbers; a new one each time if absent.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
@@ -20,6 +30,10 @@ class OneLineErrors(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            where = " ".join(["tengen", *(error.ctx.command_path.split()[1:] if error.ctx else [])])
+            click.echo(f"tengen: {' '.join(error.format_message().split())} (see {where} --help)", err=True)
+            sys.exit(2)
         except TengenError as error:
             click.echo(f"tengen: {error}", err=True)
             sys.exit(2)
@@ -33,6 +47,218 @@ class OneLineErrors(click.Group):
 @click.version_option(tengen.__version__, prog_name="tengen")
 def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
+
+
+def game_argument(command: Command) -> Command:
+    """Adds GAME and the options that stand for its usual parameters; `made` makes the game of them."""
+    for add in (
+        click.option("--komi", help="Points that White is given, as in GAME's komi=7."),
+        click.option("--size", help="Side of the board, as in GAME's size=9."),
+        click.argument("game_text", metavar="GAME"),
+    ):
+        command = add(command)
+    return command
+
+
+def made(game_text: str, size: str | None, komi: str | None) -> "Game":
+    """The game that GAME and its options name."""
+    from tengen.games.registry import make
+
+    given = {name: value for name, value in (("size", size), ("komi", komi)) if value is not None}
+    return make(game_text, **given)
+
+
+def record_game(game: "Game") -> "RecordGame":
+    """The game, if its rules are compiled."""
+    from tengen.core.errors import InvalidParameter
+    from tengen.games.game import RecordGame
+
+    if not isinstance(game, RecordGame):
+        raise InvalidParameter(f"{game.name} has no compiled rules, which this command needs")
+    return game
+
+
+# ---- games, perft, analyze
+
+
+@main.command()
+@JSON
+def games(as_json: bool) -> None:
+    """What there is to play, with parameters.
+
+    Example: tengen games
+    """
+    from tengen.games import registry
+
+    known = [registry.make(name) for name in registry.names()]
+    if as_json:
+        listed = [
+            {
+                "name": game.name,
+                "parameters": game.parameters,
+                "players": game.num_players,
+                "actions": game.num_actions,
+                "observation": list(game.observation_shape),
+            }
+            for game in known
+        ]
+        click.echo(json.dumps(listed, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("game", "players", "actions", "observation", "parameters and their defaults", box=None)
+    for game in known:
+        shape = "x".join(map(str, game.observation_shape))
+        parameters = ", ".join(f"{name}={value}" for name, value in game.parameters.items())
+        table.add_row(game.name, str(game.num_players), str(game.num_actions), shape, parameters)
+    Console().print(table)
+
+
+@main.command()
+@game_argument
+@click.argument("depth", type=click.IntRange(0, 100))
+@click.option("--position", metavar="TEXT", help="Count from this position, in the game's own notation.")
+@click.option("--divide", "divided", is_flag=True, help="Split the count by first move.")
+@JSON
+def perft(
+    game_text: str,
+    size: str | None,
+    komi: str | None,
+    depth: int,
+    position: str | None,
+    divided: bool,
+    as_json: bool,
+) -> None:
+    """Counts the move sequences of DEPTH plies: the usual check of a move generator.
+
+    Example: tengen perft tictactoe 9
+    """
+    from tengen.games.game import divide
+    from tengen.games.game import perft as count
+
+    game = record_game(made(game_text, size, komi))
+    state = game.initial_state() if position is None else game.parse_position(position)
+    count(game, state, 0)  # compiles, so that only counting is timed
+    if divided:
+        divide(game, state, 1)
+    began = time.perf_counter()
+    split = divide(game, state, depth) if divided and depth > 0 else None
+    nodes = count(game, state, depth) if split is None else sum(split.values())
+    seconds = time.perf_counter() - began
+    if as_json:
+        found: dict[str, object] = {"game": game.text, "depth": depth, "nodes": nodes, "seconds": round(seconds, 6)}
+        click.echo(json.dumps(found | ({"divide": split or {}} if divided else {})))
+        return
+    for move, leaves in (split or {}).items():
+        click.echo(f"{move}: {leaves}")
+    click.echo(f"{nodes} nodes at depth {depth} in {seconds:.3f} s")
+
+
+@main.command()
+@game_argument
+@click.option("--position", metavar="TEXT", help="Analyse this position, in the game's own notation.")
+@click.option("--agent", default="uct:sims=5000", show_default=True, help="Who searches.")
+@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Moves to show.")
+@SEED
+@JSON
+def analyze(
+    game_text: str,
+    size: str | None,
+    komi: str | None,
+    position: str | None,
+    agent: str,
+    top: int,
+    seed: int | None,
+    as_json: bool,
+) -> None:
+    """The best moves of a position: visits, prior, value for the player to move, and the line expected.
+
+    Example: tengen analyze tictactoe --position XO./.../... --agent uct:sims=1000
+    """
+    from tengen.agents.analysis import analyze_position
+
+    game = record_game(made(game_text, size, komi))
+    state = game.initial_state() if position is None else game.parse_position(position)
+    found = analyze_position(game, state, agent, top=top, seed=seed)
+    if as_json:
+        click.echo(json.dumps(found.to_json()))
+        return
+    click.echo(game.draw(state))
+    click.echo(f"{found.player} to move, value {found.value:+.3f}; expected: {' '.join(found.variation)}")
+    click.echo(f"{'move':>6} {'visits':>8} {'prior':>7} {'value':>7}")
+    for move in found.moves:
+        proven = f"  proven {move.proven:+.0f}" if move.proven is not None else ""
+        click.echo(f"{move.move:>6} {move.visits:>8} {move.prior:>7.1%} {move.value:>+7.3f}{proven}")
+
+
+# ---- arena
+
+
+@main.command()
+@game_argument
+@click.argument("agents", metavar="AGENT AGENT...", nargs=-1, required=True)
+@click.option("--games", "count", type=click.IntRange(1), help="Games of each pair of agents.  [default: 20]")
+@click.option("--opening-plies", type=click.IntRange(0), default=0, show_default=True, help="Random plies to begin.")
+@click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
+@click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
+@click.option("--out", type=click.Path(file_okay=False), help="Keep the games in this folder; go on with it if there.")
+@click.option("--workers", type=click.IntRange(1), help="Games at once.  [default: one for each core]")
+@SEED
+@JSON
+def arena(
+    game_text: str,
+    size: str | None,
+    komi: str | None,
+    agents: tuple[str, ...],
+    count: int | None,
+    opening_plies: int,
+    sprt: str | None,
+    anchor: str | None,
+    out: str | None,
+    workers: int | None,
+    seed: int | None,
+    as_json: bool,
+) -> None:
+    """Plays agents against each other, colours alternating, and rates them.
+
+    An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or gtp:COMMAND.
+
+    Example: tengen arena tictactoe random uct:sims=200 --games 40
+    """
+    from rich.console import Console
+
+    from tengen.arena.match import play_match
+    from tengen.arena.report import progress_bar, show_match
+    from tengen.arena.sprt import parse_sprt
+    from tengen.core.errors import unknown
+
+    test = None if sprt is None else parse_sprt(sprt)
+    wanted = count or (20 if test is None else 1000)
+    if anchor is not None and anchor not in agents:
+        raise unknown("agent of this match", anchor, agents)
+    game = made(game_text, size, komi)
+    try:
+        with progress_bar(Console(stderr=True), wanted * len(agents) * (len(agents) - 1) // 2) as on_game:
+            result = play_match(
+                game,
+                agents,
+                games=wanted,
+                openings=opening_plies,
+                seed=seed,
+                workers=workers or os.cpu_count() or 1,
+                sprt=test,
+                out=out,
+                on_game=on_game,
+            )
+    except KeyboardInterrupt:
+        kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
+        click.echo(f"tengen: interrupted{kept}", err=True)
+        sys.exit(130)
+    if as_json:
+        click.echo(json.dumps(result.to_json(anchor=anchor)))
+    else:
+        show_match(result, Console(), anchor=anchor)
 
 
 if __name__ == "__main__":

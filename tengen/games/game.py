@@ -192,6 +192,14 @@ def perft(game: RecordGame, state: State, depth: int) -> int:
     return int(kernels.perft_kernel(states, depth, lists, np.empty((depth + 1, 2), np.int32)))
 
 
+def divide(game: RecordGame, state: State, depth: int) -> dict[str, int]:
+    """The perft count of `depth` split by first move, in the game's notation."""
+    return {
+        game.action_to_text(state, action): perft(game, game.apply(state, action), depth - 1)
+        for action in game.legal_actions(state).tolist()
+    }
+
+
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,0 +1,23 @@
+"""How long to think about one move."""
+
+from tengen.agents.agent import Clock
+
+MOVES_TO_GO = 30
+"""Main time is spent as if this many moves were still to come."""
+
+LAG = 0.05
+"""Seconds kept back for the way of the move to whoever waits for it."""
+
+
+def seconds_for_move(clock: Clock) -> float:
+    """The time to spend on the next move under `clock`; never more than what is left."""
+    if clock.stones > 0:  # Canadian byoyomi: `main` is what is left for so many stones
+        share = clock.main / clock.stones
+        limit = clock.main
+    else:
+        share = clock.main / MOVES_TO_GO + 0.8 * clock.increment
+        limit = clock.main + clock.increment
+        if clock.byoyomi > 0.0:
+            share = max(share, clock.byoyomi)
+            limit = clock.main + clock.byoyomi
+    return max(0.01, min(share, limit) - LAG)

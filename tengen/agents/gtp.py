@@ -1,0 +1,127 @@
+"""A GTP engine as an agent: its board follows the game, its moves are checked before they count."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.agents.agent import Agent
+from tengen.core.errors import InvalidParameter, TengenError
+from tengen.games.game import Game
+from tengen.games.go.game import Go
+from tengen.games.go.state import BLACK, EMPTY
+from tengen.games.rules import State
+from tengen.protocols.gtp_client import COLOURS, GtpClient
+from tengen.protocols.process import EngineIllegalMove
+
+RESIGN = -1
+
+
+class GtpAgent(Agent):
+    """Plays what an external engine plays. The engine starts with the first game and again after a crash."""
+
+    def __init__(self, game: Game, command: str, *, text: str | None = None, timeout: float = 60.0) -> None:
+        """`timeout` is the limit for each answer, seconds; rule sets are the affair of the command line."""
+        self.game: Go = check_game(game)
+        self.command = command
+        self.text = text or f"gtp:{command}"
+        self.timeout = timeout
+        self._client: GtpClient | None = None
+        self._position: bytes | None = None
+        """The state that the engine's board shows; None if it is not known to show any."""
+        self._own_move: int | None = None
+        """What the engine has played on its own board since the last `notify`."""
+        self._transcript: list[str] = []
+
+    @property
+    def transcript(self) -> list[str]:
+        """The dialogue with the engine since it was started, its end if it is long; of the last one after a crash."""
+        return self._transcript if self._client is None else self._client.transcript
+
+    def new_game(self, state: State, *, seed: int | None = None) -> None:
+        engine = self._set_up(state)
+        if seed is not None and engine.knows("set_random_seed"):  # GNU Go's
+            engine.ask(f"set_random_seed {seed}")
+
+    def notify(self, state: State, action: int, after: State) -> None:
+        if self._position != state.tobytes():
+            self._position = None  # the board is set up afresh when the engine is asked
+            return
+        if self._own_move is None:
+            self._running().play(self.game.player(state), self.game.action_to_text(state, action))
+        elif self._own_move != action:  # somebody else chose in the engine's place
+            self._position = None
+            return
+        self._own_move = None
+        self._position = after.tobytes()
+
+    def act(self, state: State) -> int:
+        if self._position != state.tobytes() or self._own_move is not None:
+            self._set_up(state)
+        colour = self.game.player(state)
+        answer = self._running().generate(colour)
+        if answer == "resign":
+            return RESIGN
+        try:
+            action = self.game.parse_action(state, answer)
+        except TengenError as error:
+            self._position = None
+            raise EngineIllegalMove(f"{self.command!r} played {COLOURS[colour]} {answer}: {error}") from None
+        self._own_move = action
+        return action
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._transcript = self._client.transcript
+            self._client.close()
+            self._client = None
+        self._position = self._own_move = None
+
+    def _running(self) -> GtpClient:
+        """The engine whose board is set up; if it has died since, the next command finds out."""
+        assert self._client is not None
+        return self._client
+
+    def _set_up(self, state: State) -> GtpClient:
+        """Starts the engine if it does not run and shows it a position, but not what led there, so a ko may be lost."""
+        self._own_move = None
+        if self._client is not None and not self._client.alive:
+            self.close()
+        if self._client is None:
+            self._client = GtpClient(self.command, timeout=self.timeout)
+        engine = self._client
+        engine.start(self.game.size, self.game.komi)
+        if state.tobytes() != self.game.initial_state().tobytes():
+            for action, colour in stones_in_order(self.game.board(state)):
+                engine.play(colour, self.game.action_to_text(state, action))
+        self._position = state.tobytes()
+        return engine
+
+
+def check_game(game: Game) -> Go:
+    """The game, if GTP can play it; InvalidParameter if not."""
+    if not isinstance(game, Go):
+        raise InvalidParameter(f"a gtp engine plays go, not {game.name}")
+    return game
+
+
+def stones_in_order(board: NDArray[np.int8]) -> list[tuple[int, int]]:
+    """All stones of a position, (point, player), such that putting them down one by one captures nothing.
+
+    `board` [size, size] has 0 where it is empty, 1 for Black, 2 for White, and every chain has a liberty. Each
+    stone follows one of its own chain that is nearer to a liberty, so every chain on the way has one.
+    """
+    size = len(board)
+    order: list[tuple[int, int]] = []
+    placed = np.zeros_like(board, bool)
+    frontier = [(row, column) for row in range(size) for column in range(size) if board[row, column] == EMPTY]
+    while frontier:
+        reached = []
+        for row, column in frontier:
+            for near in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+                if not (0 <= near[0] < size and 0 <= near[1] < size) or placed[near] or board[near] == EMPTY:
+                    continue
+                if board[row, column] in (EMPTY, board[near]):
+                    placed[near] = True
+                    order.append((near[0] * size + near[1], 0 if board[near] == BLACK else 1))
+                    reached.append(near)
+        frontier = reached
+    return order

@@ -1,0 +1,90 @@
+"""From an agent's text to the agent."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tengen.agents.agent import Agent
+from tengen.agents.gtp import GtpAgent, check_game
+from tengen.agents.search import PlaySettings, SearchAgent
+from tengen.agents.simple import HumanAgent, RandomAgent
+from tengen.agents.text import AgentText, parse_agent
+from tengen.games.game import Game
+from tengen.mcts.config import SearchConfig
+from tengen.mcts.evaluator import Rollouts
+
+if TYPE_CHECKING:
+    from tengen.nets.evaluator import Engine
+
+NETWORK_SIMULATIONS = 200
+UCT_SIMULATIONS = 1000
+"""Simulations a move where a text gives neither their number nor a time."""
+
+GTP_TIMEOUT = 60.0
+"""Seconds that an engine has for each answer."""
+
+
+def load_agent(text: str, game: Game, *, seed: int | None = None, threads: int = 1) -> Agent:
+    """The agent that `text` names, ready to play `game`; `threads` is for its network."""
+    parsed = parse_agent(text)
+    match parsed.kind:
+        case "random":
+            return RandomAgent(game, seed=seed)
+        case "human":
+            return HumanAgent(game)
+        case "gtp":
+            return GtpAgent(game, parsed.source, text=parsed.text, timeout=parsed.number("timeout", GTP_TIMEOUT))
+        case "uct":
+            return _uct(parsed, game, seed)
+        case _:
+            return _network(parsed, game, seed, threads)
+
+
+def check_agent(text: str, game: Game) -> None:
+    """Raises what `load_agent` would raise for a wrong text, a missing program or a network of another game."""
+    parsed = parse_agent(text)
+    if parsed.kind == "network":
+        from tengen.nets.checkpoint import load_checkpoint
+
+        load_checkpoint(parsed.source, game)
+    if parsed.kind == "gtp":
+        check_game(game)
+
+
+def _uct(parsed: AgentText, game: Game, seed: int | None) -> Agent:
+    config = replace(_search_config(parsed, UCT_SIMULATIONS), policy="uct")
+    config = replace(config, c_uct=parsed.number("c", config.c_uct))
+    evaluator = Rollouts(int(parsed.number("playouts", 1)))
+    return SearchAgent(game, evaluator, config, play=_play_settings(parsed), text=parsed.text, seed=seed)
+
+
+def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> Agent:
+    from tengen.nets.checkpoint import load_checkpoint
+    from tengen.nets.evaluator import NetworkEvaluator
+
+    engine: Engine = parsed.settings.get("engine", "auto")  # type: ignore[assignment]
+    evaluator = NetworkEvaluator(load_checkpoint(parsed.source, game).network, engine=engine, threads=threads)
+    config = _search_config(parsed, NETWORK_SIMULATIONS)
+    config = replace(
+        config,
+        policy="gumbel" if parsed.settings.get("policy") == "gumbel" else "puct",
+        considered=int(parsed.number("considered", config.considered)),
+        c_init=parsed.number("c", config.c_init),
+        leaves=int(parsed.number("leaves", config.leaves)),
+    )
+    return SearchAgent(game, evaluator, config, play=_play_settings(parsed), text=parsed.text, seed=seed)
+
+
+def _search_config(parsed: AgentText, simulations: int) -> SearchConfig:
+    return SearchConfig(
+        simulations=int(parsed.number("sims", simulations)), solver=parsed.flag("solver"), reuse=parsed.flag("reuse")
+    )
+
+
+def _play_settings(parsed: AgentText) -> PlaySettings:
+    usual = PlaySettings()
+    return PlaySettings(
+        seconds=parsed.number("time", 0.0) or None,
+        temperature=parsed.number("temperature", usual.temperature),
+        temperature_plies=int(parsed.number("temperature_plies", usual.temperature_plies)),
+        resign=parsed.number("resign", usual.resign),
+    )

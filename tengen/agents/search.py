@@ -1,0 +1,152 @@
+"""Agents that search: with a network, or with random rollouts."""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.agents.agent import Agent, Clock
+from tengen.agents.clock import seconds_for_move
+from tengen.core.errors import InvalidParameter
+from tengen.games.game import Game, RecordGame
+from tengen.games.rules import State
+from tengen.mcts.config import SearchConfig
+from tengen.mcts.evaluator import Evaluator, Rollouts
+from tengen.mcts.result import SearchResult
+from tengen.mcts.search import Search
+
+CHUNK_SECONDS = 0.1
+"""Under a time limit the search runs in pieces of about this length, at most a quarter of the limit."""
+
+FIRST_CHUNK = 8
+"""Simulations of the first piece, before the speed is known."""
+
+MAX_TREE = 200_000
+"""Simulations of one move under a time limit; the tree's memory is bounded by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaySettings:
+    """How a search agent plays, beside how it searches."""
+
+    seconds: float | None = None
+    """Time for a move; None plays by the number of simulations."""
+    temperature: float = 0.0
+    """Moves are drawn by visits ** (1 / temperature); 0 takes the search's choice."""
+    temperature_plies: int = 10_000
+    """The temperature holds for so many plies of a game, then it is 0."""
+    resign: float = 0.0
+    """Resigns after three moves in a row valued below this much less than a draw; 0 plays to the end."""
+
+
+class SearchAgent(Agent):
+    """Plays what a tree search finds; the tree follows the game."""
+
+    def __init__(
+        self,
+        game: Game,
+        evaluator: Evaluator | Rollouts,
+        config: SearchConfig,
+        *,
+        play: PlaySettings | None = None,
+        text: str = "search",
+        seed: int | None = None,
+    ) -> None:
+        if not isinstance(game, RecordGame):
+            raise InvalidParameter(f"{game.name} cannot be searched: its rules are not compiled")
+        self.game: RecordGame = game
+        self.evaluator = evaluator
+        self.config = config
+        self.play = play or PlaySettings()
+        self.text = text
+        self._seed = int(np.random.default_rng(seed).integers(2**31))
+        self._clock: Clock | None = None
+        self._speed = 0.0
+        self._begin(self._seed)
+
+    def _begin(self, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+        self._plies = 0
+        self._bad = 0
+        # chunks under a time limit build on one tree, so it is always kept; `reuse` decides across moves
+        self._search = Search(self.game, self.evaluator, replace(self.config, reuse=True), batch=1, seed=seed)
+
+    def new_game(self, state: State, *, seed: int | None = None) -> None:
+        self._begin(self._seed if seed is None else seed)
+
+    def notify(self, state: State, action: int, after: State) -> None:
+        self._plies += 1
+        self._search.advance(np.array([action if self.config.reuse else -1], np.int32))
+
+    def set_clock(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def act(self, state: State) -> int:
+        legal = self.game.legal_actions(state)
+        if len(legal) == 1:
+            return int(legal[0])
+        result = self.analyze(state)
+        if self.play.resign > 0.0:
+            self._bad = self._bad + 1 if float(result.value[0]) < -self.play.resign else 0
+            if self._bad >= 3:
+                return -1
+        return self._choose(result)
+
+    def analyze(self, state: State) -> SearchResult:
+        """Searches `state` with this agent's effort."""
+        states = self.game.stack([state])
+        seconds = self._seconds()
+        if seconds is None:
+            return self._search.run(states)
+        if self.config.policy == "gumbel":  # sequential halving plans all its simulations ahead
+            return self._search.run(states, simulations=self._affordable(states, seconds))
+        return self._run_until(states, time.monotonic() + seconds, seconds)
+
+    def _seconds(self) -> float | None:
+        """The time for this move: what the text says, within what the clock allows."""
+        allowed = None if self._clock is None else seconds_for_move(self._clock)
+        if self.play.seconds is None or allowed is None:
+            return allowed if self.play.seconds is None else self.play.seconds
+        return min(self.play.seconds, allowed)
+
+    def _limit(self) -> int:
+        return MAX_TREE if self.play.seconds is not None else self.config.simulations
+
+    def _run_until(self, states: NDArray[np.void], deadline: float, seconds: float) -> SearchResult:
+        chunk = max(FIRST_CHUNK, self.config.leaves, int(self._speed * min(CHUNK_SECONDS, seconds / 4)))
+        total = 0
+        while True:
+            chunk = min(chunk, self._limit() - total)
+            began = time.monotonic()
+            result = self._search.run(states, simulations=chunk)
+            now = time.monotonic()
+            total += chunk
+            self._speed = chunk / max(now - began, 1e-6)
+            left = deadline - now
+            chunk = int(self._speed * min(CHUNK_SECONDS, seconds / 4, left))
+            if chunk < max(1, self.config.leaves) or total >= self._limit():
+                return result
+
+    def _affordable(self, states: NDArray[np.void], seconds: float) -> int:
+        """How many simulations fit into the time, by the speed of the last search or of a short first one."""
+        spent = 0.0
+        if self._speed == 0.0:
+            began = time.monotonic()
+            self._search.run(states, simulations=FIRST_CHUNK)
+            spent = time.monotonic() - began
+            self._speed = FIRST_CHUNK / max(spent, 1e-6)
+        return max(2, min(self._limit(), int(self._speed * (seconds - spent) * 0.9)))
+
+    def _choose(self, result: SearchResult) -> int:
+        best = int(result.action[0])
+        if self.play.temperature <= 0.0 or self._plies >= self.play.temperature_plies:
+            return best
+        if result.lower[0, best] >= 1.0:  # a proven win is not gambled away
+            return best
+        weights = result.policy[0] if self.config.policy == "gumbel" else result.visits[0].astype(np.float64)
+        weights = np.where(weights > 0, weights, 0.0)
+        if weights.sum() <= 0:
+            return best
+        powers = (weights / weights.max()) ** (1.0 / self.play.temperature)
+        return int(self._random.choice(len(powers), p=powers / powers.sum()))

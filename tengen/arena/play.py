@@ -1,0 +1,157 @@
+"""One game between two agents, whatever they do."""
+
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tengen.agents.agent import Agent
+from tengen.core.errors import EngineError
+from tengen.games.game import Game, RecordGame
+from tengen.games.rules import State
+from tengen.protocols.process import EngineCrashed, EngineIllegalMove, EngineTimeout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedGame:
+    """A game of a match as it ended."""
+
+    first: str
+    """The agent that was player 0."""
+    second: str
+    opening: int
+    """The number of the opening; the two games of a pair share it."""
+    opening_plies: int
+    actions: list[int]
+    """All plies, the opening's first."""
+    moves: list[str]
+    """The same in the game's notation."""
+    result: float
+    """For the first agent: 1 won, 0 drawn, -1 lost."""
+    score: float = 0.0
+    """Points by which the first agent leads at the end; 0 where the game has none or did not end by its rules."""
+    termination: str
+    """Why the game ended: `two passes`, `move limit`, `game over`, `resignation`, or why somebody forfeited it."""
+    forfeit: int | None = None
+    """The player who lost by a fault of its own, 0 or 1: a hang, a crash, an illegal move, a broken protocol."""
+    fault: str = ""
+    """What went wrong then, on one line."""
+    transcript: list[str] = field(default_factory=list)
+    """What the engine at fault had been told and had said."""
+    seconds: tuple[float, float] = (0.0, 0.0)
+    """Thinking time of each side."""
+
+
+class Forfeit(Exception):
+    """A player cannot go on, and loses."""
+
+    def __init__(self, player: int, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.player = player
+        self.error = error
+
+
+def play_game(
+    game: Game, players: tuple[Agent, Agent], opening: list[int], *, names: tuple[str, str], number: int, seed: int
+) -> PlayedGame:
+    """Plays from the start, the opening's moves being given; an agent that fails loses, and nothing is raised."""
+    actions: list[int] = []
+    moves: list[str] = []
+    seconds = [0.0, 0.0]
+    resigned: int | None = None
+    forfeit: Forfeit | None = None
+    state = game.initial_state()
+    try:
+        for side, agent in enumerate(players):
+            with blame(side):
+                agent.new_game(state, seed=seed + side)
+        while not game.is_over(state):
+            if len(actions) < len(opening):
+                action = opening[len(actions)]
+            else:
+                side = game.player(state)
+                began = time.monotonic()
+                with blame(side):
+                    action = _ask(game, players[side], state)
+                seconds[side] += time.monotonic() - began
+                if action == -1:
+                    resigned = side
+                    break
+            after = game.apply(state, action)
+            moves.append(game.action_to_text(state, action))
+            actions.append(action)
+            for side, agent in enumerate(players):
+                with blame(side):
+                    agent.notify(state, action, after)
+            state = after
+    except Forfeit as failure:
+        forfeit = failure
+    loser = resigned if forfeit is None else forfeit.player
+    decided = loser is None
+    return PlayedGame(
+        first=names[0],
+        second=names[1],
+        opening=number,
+        opening_plies=len(opening),
+        actions=actions,
+        moves=moves,
+        result=float(game.returns(state)[0]) if loser is None else (-1.0 if loser == 0 else 1.0),
+        score=_score(game, state) if decided else 0.0,
+        termination=_ending(game, moves) if forfeit is None and decided else _reason(forfeit),
+        forfeit=None if forfeit is None else forfeit.player,
+        fault="" if forfeit is None else _fault(forfeit.error),
+        transcript=[] if forfeit is None else _transcript(players[forfeit.player], forfeit.error),
+        seconds=(round(seconds[0], 3), round(seconds[1], 3)),
+    )
+
+
+@contextmanager
+def blame(player: int) -> Iterator[None]:
+    """A block of which `player` bears the faults; an interrupt is nobody's."""
+    try:
+        yield
+    except Exception as error:
+        raise Forfeit(player, error) from error
+
+
+def _ask(game: Game, agent: Agent, state: State) -> int:
+    action = agent.act(state)
+    if action != -1 and not (0 <= action < game.num_actions and game.is_legal(state, action)):
+        shown = game.action_to_text(state, action) if 0 <= action < game.num_actions else str(action)
+        raise EngineIllegalMove(f"{agent.text} played {shown}: {game.why_illegal(state, action)}")
+    return action
+
+
+def _score(game: Game, state: State) -> float:
+    return game.final_score(state)[0] if isinstance(game, RecordGame) and game.has_score else 0.0
+
+
+def _ending(game: Game, moves: list[str]) -> str:
+    if [move.lower() for move in moves[-2:]] == ["pass", "pass"]:
+        return "two passes"
+    return "move limit" if len(moves) >= game.max_plies else "game over"
+
+
+def _reason(forfeit: Forfeit | None) -> str:
+    if forfeit is None:
+        return "resignation"
+    if isinstance(forfeit.error, EngineTimeout):
+        return "time"
+    if isinstance(forfeit.error, EngineIllegalMove):
+        return "illegal move"
+    if isinstance(forfeit.error, EngineError) and not isinstance(forfeit.error, EngineCrashed):
+        return "protocol error"
+    return "crash"
+
+
+def _fault(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, EngineError) else f"{type(error).__name__}: {text}"
+
+
+def _transcript(agent: Agent, error: BaseException) -> list[str]:
+    said = list(getattr(agent, "transcript", []))
+    if not isinstance(error, EngineError):
+        said += "".join(traceback.format_exception(error)).splitlines()
+    return said

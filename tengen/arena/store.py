@@ -1,0 +1,123 @@
+"""The folder of a match: what is played, and every game as a line of JSON as soon as it ends."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import IO
+
+from tengen.arena.play import PlayedGame
+from tengen.core.errors import InvalidParameter, InvalidRecord
+from tengen.core.files import write_text
+
+FORMAT = 1
+GAMES = "games.jsonl"
+SETTINGS = "match.json"
+
+
+class MatchFolder:
+    """Where a match is kept. A folder that has one already goes on with it, under the same settings."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def settings(self) -> dict[str, object] | None:
+        """The settings of the match that is there, if any."""
+        path = self.folder / SETTINGS
+        if not path.exists():
+            if (self.folder / GAMES).exists() and (self.folder / GAMES).stat().st_size:
+                raise InvalidRecord(f"{self.folder} has {GAMES} but no {SETTINGS}")
+            return None
+        try:
+            settings = json.loads(path.read_text())
+        except ValueError:
+            raise InvalidRecord(f"{path} is damaged") from None
+        if not isinstance(settings, dict) or settings.get("format") != FORMAT:
+            raise InvalidRecord(f"{path} is not a match of format {FORMAT}")
+        return settings
+
+    def begin(self, *, game: str, seed: int, openings: object) -> None:
+        """Writes the settings, or checks that the match that is there has the same."""
+        wanted = {"format": FORMAT, "game": game, "seed": seed, "openings": openings}
+        there = self.settings()
+        if there is None:
+            write_text(self.folder / SETTINGS, json.dumps(wanted, indent=2) + "\n")
+        else:
+            for key, value in wanted.items():
+                if there.get(key) != value:
+                    raise InvalidParameter(
+                        f"{self.folder} holds a match with {key} {there.get(key)!r}, not {value!r}: "
+                        "take another folder, or the same settings"
+                    )
+
+    def games(self) -> list[PlayedGame]:
+        """The games so far. A last line that was cut short by a crash is dropped, from the file too."""
+        path = self.folder / GAMES
+        if not path.exists():
+            return []
+        content = path.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        if len(whole) < len(content):
+            os.truncate(path, len(whole))
+        games = []
+        for number, line in enumerate(whole.decode(errors="replace").splitlines(), 1):
+            try:
+                games.append(from_json(line))
+            except (ValueError, TypeError, KeyError):
+                raise InvalidRecord(f"{path}, line {number}, is no game of a match") from None
+        return games
+
+    @contextmanager
+    def writer(self) -> Iterator["GameWriter"]:
+        """What appends games; nobody else can write to the folder meanwhile."""
+        with open(self.folder / GAMES, "ab") as file:
+            _lock(file, self.folder)
+            yield GameWriter(self.folder, file)
+
+
+class GameWriter:
+    """Appends games to a match folder: each is on disk when `add` returns."""
+
+    def __init__(self, folder: Path, file: IO[bytes]) -> None:
+        self.folder = folder
+        self._file = file
+
+    def add(self, game: PlayedGame) -> None:
+        """Writes one game; when the disk is full nothing of it stays, and the earlier ones are whole."""
+        end = self._file.tell()
+        try:
+            self._file.write((to_json(game) + "\n").encode())
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError:
+            os.truncate(self._file.fileno(), end)
+            raise
+
+
+def to_json(game: PlayedGame) -> str:
+    """One line; empty fields are left out."""
+    return json.dumps({key: value for key, value in asdict(game).items() if value not in ("", [], None)})
+
+
+def from_json(line: str) -> PlayedGame:
+    """The game that `to_json` wrote; keys that are not known are passed over."""
+    values = json.loads(line)
+    known = {field.name for field in fields(PlayedGame)}
+    values = {"actions": [], "moves": []} | {key: value for key, value in values.items() if key in known}
+    if "seconds" in values:
+        values["seconds"] = tuple(values["seconds"])
+    return PlayedGame(**values)
+
+
+def _lock(file: IO[bytes], folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise InvalidParameter(f"another match is writing to {folder}") from None

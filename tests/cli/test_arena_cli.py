@@ -1,0 +1,142 @@
+"""The commands games, perft, analyze and arena, as a person or a program meets them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tengen.cli import main
+
+
+def tengen(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def in_one_line(result: Result, said: str) -> None:
+    assert result.exit_code == 2, result.output
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert said in result.stderr, result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["games", "perft", "analyze", "arena"])
+def test_every_command_helps_with_an_example(command: str) -> None:
+    result = tengen(command, "--help")
+    assert result.exit_code == 0
+    assert f"Example: tengen {command}" in " ".join(result.stdout.split())
+
+
+def test_help_loads_neither_numba_nor_torch() -> None:
+    code = (
+        "import sys\nfrom tengen.cli import main\n"
+        "try:\n    main(['arena', '--help'])\nexcept SystemExit:\n    pass\n"
+        "assert not {'numba', 'torch', 'numpy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_games_lists_what_there_is() -> None:
+    listed = {game["name"]: game for game in json.loads(tengen("games", "--json").stdout)}
+    assert listed["tictactoe"] == {
+        "name": "tictactoe",
+        "parameters": {},
+        "players": 2,
+        "actions": 9,
+        "observation": [3, 3, 3],
+    }
+    assert listed["go"]["parameters"]["size"] == 9
+    assert "tictactoe" in tengen("games").stdout
+
+
+def test_perft_counts_the_games_of_tic_tac_toe() -> None:
+    found = json.loads(tengen("perft", "tictactoe", "9", "--json").stdout)
+    assert {key: found[key] for key in ("game", "depth", "nodes")} == {"game": "tictactoe", "depth": 9, "nodes": 127872}
+    assert found["seconds"] >= 0
+
+
+def test_perft_divides_by_first_move() -> None:
+    found = json.loads(tengen("perft", "tictactoe", "3", "--divide", "--position", "X../.../...", "--json").stdout)
+    assert found["nodes"] == 8 * 7 * 6 == sum(found["divide"].values())
+    assert set(found["divide"]) == {"b3", "c3", "a2", "b2", "c2", "a1", "b1", "c1"}
+    assert "a2: 42" in tengen("perft", "tictactoe", "3", "--divide", "--position", "X../.../...").stdout
+
+
+def test_perft_reads_the_size_in_either_form() -> None:
+    counts = [
+        json.loads(tengen("perft", *words, "2", "--json").stdout)["nodes"]
+        for words in (("go:size=3",), ("go", "--size", "3"), ("go:size=9", "--size", "3"))
+    ]
+    assert counts == [9 * 9 + 10] * 3
+
+
+def test_arena_prints_the_fixed_shape() -> None:
+    found = json.loads(tengen("arena", "tictactoe", "random", "random", "--games", "4", "--seed", "1", "--json").stdout)
+    assert found["game"] == "tictactoe"
+    assert [set(row) for row in found["agents"]] == [
+        {"agent", "elo", "low", "high", "games", "wins", "draws", "losses"}
+    ] * 2
+    assert [(row["first"], row["second"]) for row in found["pairs"]] == [
+        ("random", "random #2"),
+        ("random #2", "random"),
+    ]
+
+
+def test_arena_prints_a_table_and_keeps_its_games(tmp_path: Path) -> None:
+    words = ("arena", "tictactoe", "random", "random", "--games", "2", "--workers", "1", "--out", str(tmp_path))
+    result = tengen(*words, "--anchor", "random")
+    assert result.exit_code == 0, result.output
+    assert "Elo" in result.stdout
+    assert len((tmp_path / "games.jsonl").read_text().splitlines()) == 2
+    assert tengen(*words).exit_code == 0
+    assert len((tmp_path / "games.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_test_is_printed_with_its_bounds() -> None:
+    result = tengen("arena", "tictactoe", "random", "random", "--games", "4", "--workers", "1", "--sprt", "0,10")
+    assert "SPRT 0,10: LLR" in result.stdout
+    assert "(-2.94, 2.94) after 2 pairs: open" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["perft", "gow", "2"], "unknown game 'gow'; did you mean 'go'"),
+        (["perft", "go:size=0", "2"], "size"),
+        (["perft", "go:size=99", "2"], "size"),
+        (["arena", "go:size=99", "random", "random"], "size"),
+        (["arena", "go", "--size", "nine", "random", "random"], "size"),
+        (["arena", "go:komi=abc", "random", "random"], "komi"),
+        (["arena", "go", "--komi", "abc", "random", "random"], "komi"),
+        (["arena", "tictactoe", "--komi", "7", "random", "random"], "komi"),
+        (["arena", "go:colour=red", "random", "random"], "colour"),
+        (["arena", "tictactoe", "random", "randm"], "unknown agent 'randm'; did you mean 'random'"),
+        (["arena", "tictactoe", "random"], "at least two agents"),
+        (["arena", "tictactoe", "random", "gtp:gnugo-of-nowhere"], "no program"),
+        (["arena", "tictactoe", "random", "random", "--games", "0"], "--games"),
+        (["arena", "tictactoe", "random", "random", "--sprt", "10,0"], "ELO0 < ELO1"),
+        (["arena", "tictactoe", "random", "random", "--anchor", "uct"], "unknown agent of this match"),
+        (["arena", "tictactoe", "random", "random", "--opening-plies", "9"], "no opening of 9 plies"),
+        (["arena", "tictactoe"], "AGENT"),
+        (["analyze", "tictactoe", "--position", "XXX/XXX/XXX"], "no position"),
+        (["analyze", "tictactoe", "--position", "XXX/OO./..."], "the game is over"),
+        (["analyze", "tictactoe", "--agent", "random"], "does not search"),
+        (["analyze", "tictactoe", "--agent", "uct:sims=x"], "sims"),
+        (["perft", "tictactoe", "-1"], "(see tengen perft --help)"),
+        (["perft", "tictactoe", "two"], "DEPTH"),
+        (["perft", "tictactoe", "101"], "DEPTH"),
+        (["perft", "tictactoe", "2", "--position", "X"], "no position"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_bad_input_gets_one_line(words: list[str], said: str) -> None:
+    in_one_line(tengen(*words), said)
+
+
+def test_a_folder_that_cannot_be_written_gets_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    in_one_line(
+        tengen("arena", "tictactoe", "random", "random", "--out", str(tmp_path / "file" / "below")), "Not a directory"
+    )
