@@ -261,5 +261,25 @@ def arena(
         show_match(result, Console(), anchor=anchor)
 
 
+# ---- export
+
+
+@main.command()
+@click.argument("source", metavar="RUN_OR_SHARD", type=click.Path(exists=True))
+@click.argument("out", metavar="OUT", type=click.Path())
+@click.option("--last", type=click.IntRange(1), help="Only so many games, the latest.")
+def export(source: str, out: str, last: int | None) -> None:
+    """Writes the games of a run or a replay shard as SGF: OUT.sgf is one file, any other OUT a folder.
+
+    Example: tengen export runs/mine games.sgf --last 100
+    """
+    from tengen.records.export import export_sgf
+
+    report = export_sgf(source, out, last=last)
+    for line in report.damaged:
+        click.echo(f"tengen: {line}", err=True)
+    click.echo(f"{report.games} games in {out}")
+
+
 if __name__ == "__main__":
     main()

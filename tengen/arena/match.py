@@ -67,13 +67,15 @@ def play_match(
 
     with ExitStack() as stack:
         folder = None if out is None else MatchFolder(out)
-        writer: GameWriter | None = None if folder is None else stack.enter_context(folder.writer())
+        writer: GameWriter | None = None if folder is None else stack.enter_context(folder.writer(game))
         seed = _seed(seed, folder)
         result = MatchResult(game.text, names, seed, sprt)
         schedule = Schedule(game, names, games=games, openings=openings, seed=seed)
-        if folder is not None:
+        if folder is not None and writer is not None:
             folder.begin(game=game.text, seed=seed, openings=_plain(openings))
-            result.games += [kept for kept in folder.games() if kept.first in names and kept.second in names]
+            there = folder.games()
+            writer.keep(there)
+            result.games += [kept for kept in there if kept.first in names and kept.second in names]
         missing = schedule.tasks({(kept.first, kept.second, kept.opening) for kept in result.games})
         for ended in _play(game, agents, names, missing, result, workers, stack):
             result.games.append(ended)

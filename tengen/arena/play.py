@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tengen.agents.agent import Agent
 from tengen.core.errors import EngineError
 from tengen.games.game import Game, RecordGame
 from tengen.games.rules import State
 from tengen.protocols.process import EngineCrashed, EngineIllegalMove, EngineTimeout
+from tengen.records.record import GameRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,19 @@ class PlayedGame:
     """What the engine at fault had been told and had said."""
     seconds: tuple[float, float] = (0.0, 0.0)
     """Thinking time of each side."""
+
+    def record(self, game: str) -> GameRecord:
+        """The same as a record of `game`, its text."""
+        info = {"opening": f"{self.opening}, its first {self.opening_plies} plies drawn"} if self.opening_plies else {}
+        return GameRecord(
+            game=game,
+            actions=np.array(self.actions, np.int32),
+            result=self.result,
+            score=self.score,
+            termination=self.termination,
+            players=(self.first, self.second),
+            info=info | ({"fault": self.fault} if self.fault else {}),
+        )
 
 
 class Forfeit(Exception):

@@ -1,4 +1,4 @@
-"""The folder of a match: what is played, and every game as a line of JSON as soon as it ends."""
+"""The folder of a match: what is played, and every game as soon as it ends, as a line of JSON and for Go as SGF."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import IO
 from tengen.arena.play import PlayedGame
 from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.core.files import write_text
+from tengen.games.game import Game
 
 FORMAT = 1
 GAMES = "games.jsonl"
@@ -71,19 +72,28 @@ class MatchFolder:
         return games
 
     @contextmanager
-    def writer(self) -> Iterator["GameWriter"]:
+    def writer(self, game: Game) -> Iterator["GameWriter"]:
         """What appends games; nobody else can write to the folder meanwhile."""
         with open(self.folder / GAMES, "ab") as file:
             _lock(file, self.folder)
-            yield GameWriter(self.folder, file)
+            yield GameWriter(self.folder, file, game)
 
 
 class GameWriter:
     """Appends games to a match folder: each is on disk when `add` returns."""
 
-    def __init__(self, folder: Path, file: IO[bytes]) -> None:
+    def __init__(self, folder: Path, file: IO[bytes], game: Game) -> None:
         self.folder = folder
+        self.game = game
         self._file = file
+        self._count = 0
+
+    def keep(self, games: list[PlayedGame]) -> None:
+        """Takes over the games that are there; an SGF file that a crash prevented is written now."""
+        for number, game in enumerate(games, 1):
+            if not self._sgf(number).exists():
+                self._write_sgf(number, game)
+        self._count = len(games)
 
     def add(self, game: PlayedGame) -> None:
         """Writes one game; when the disk is full nothing of it stays, and the earlier ones are whole."""
@@ -95,6 +105,19 @@ class GameWriter:
         except OSError:
             os.truncate(self._file.fileno(), end)
             raise
+        self._count += 1
+        self._write_sgf(self._count, game)
+
+    def _sgf(self, number: int) -> Path:
+        return self.folder / "sgf" / f"game-{number:06}.sgf"
+
+    def _write_sgf(self, number: int, game: PlayedGame) -> None:
+        if self.game.name != "go":
+            return
+        from tengen.records.sgf import write_sgf
+
+        self._sgf(number).parent.mkdir(exist_ok=True)
+        write_text(self._sgf(number), write_sgf(game.record(self.game.text)))
 
 
 def to_json(game: PlayedGame) -> str:

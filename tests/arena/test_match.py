@@ -15,6 +15,7 @@ from tengen.arena.store import MatchFolder, from_json, to_json
 from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.games.game import Game
 from tengen.games.rules import State
+from tengen.records import load_sgf
 
 
 class Scripted(Agent):
@@ -191,8 +192,40 @@ def test_damage_in_the_middle_of_a_folder_is_named(tmp_path: Path) -> None:
 
 def test_only_one_match_writes_to_a_folder(tmp_path: Path) -> None:
     pytest.importorskip("fcntl")
-    with MatchFolder(tmp_path).writer(), pytest.raises(InvalidParameter, match="another match is writing"):
+    with MatchFolder(tmp_path).writer(TTT), pytest.raises(InvalidParameter, match="another match is writing"):
         play_match(TTT, ["random", "random"], games=2, seed=3, out=tmp_path)
+
+
+def test_games_of_go_are_kept_as_sgf_too(tmp_path: Path) -> None:
+    played = play_match("go:size=5,komi=0.5", ["random", "random"], games=2, openings=2, seed=3, out=tmp_path).games
+    paths = sorted((tmp_path / "sgf").iterdir())
+    assert [path.name for path in paths] == ["game-000001.sgf", "game-000002.sgf"]
+    for path, game in zip(paths, played, strict=True):
+        record = load_sgf(path)[0].record()
+        assert record.actions.tolist() == game.actions
+        assert (record.game, record.result, record.players) == (
+            "go:size=5,komi=0.5",
+            game.result,
+            (game.first, game.second),
+        )
+    paths[1].unlink()
+    play_match("go:size=5,komi=0.5", ["random", "random"], games=2, openings=2, out=tmp_path)
+    assert paths[1].exists()
+
+
+def test_a_full_disk_loses_no_game_that_was_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    play_match(TTT, ["random", "random"], games=2, seed=3, out=tmp_path)
+    before = (tmp_path / "games.jsonl").read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        play_match(TTT, ["random", "random"], games=4, out=tmp_path)
+    monkeypatch.undo()
+    assert (tmp_path / "games.jsonl").read_bytes() == before
+    assert len(play_match(TTT, ["random", "random"], games=4, out=tmp_path).games) == 4
 
 
 def test_a_game_survives_its_line_of_json() -> None:

@@ -5,10 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+import tengen as package
 from tengen.cli import main
+from tengen.nets.checkpoint import save_checkpoint
+from tengen.nets.config import NetConfig
+from tengen.nets.network import Network
+from tengen.records import GameRecord, load_sgf, write_shard
 
 
 def tengen(*arguments: str) -> Result:
@@ -22,7 +28,7 @@ def in_one_line(result: Result, said: str) -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["games", "perft", "analyze", "arena"])
+@pytest.mark.parametrize("command", ["games", "perft", "analyze", "arena", "export"])
 def test_every_command_helps_with_an_example(command: str) -> None:
     result = tengen(command, "--help")
     assert result.exit_code == 0
@@ -133,6 +139,33 @@ def test_a_test_is_printed_with_its_bounds() -> None:
 )
 def test_bad_input_gets_one_line(words: list[str], said: str) -> None:
     in_one_line(tengen(*words), said)
+
+
+def test_a_checkpoint_of_another_game_gets_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "ttt.safetensors"
+    config = NetConfig.for_game(package.make("tictactoe"), blocks=1, channels=4)
+    save_checkpoint(path, Network(config), "tictactoe", {})
+    in_one_line(tengen("arena", "go:size=5", "random", str(path)), "plays tictactoe, not go")
+    path.write_bytes(path.read_bytes()[:-7])
+    in_one_line(tengen("arena", "tictactoe", "random", str(path)), "ttt.safetensors")
+
+
+def test_a_shard_is_exported_as_sgf(tmp_path: Path) -> None:
+    actions = np.array([12, 6, 25, 25], np.int32)
+    record = GameRecord(game="go:size=5", actions=actions, result=1.0, score=16.0, termination="two passes")
+    write_shard(tmp_path / "0001.parquet", [record, record])
+    result = tengen("export", str(tmp_path / "0001.parquet"), str(tmp_path / "all.sgf"))
+    assert result.exit_code == 0, result.output
+    assert [game.record().actions.tolist() for game in load_sgf(tmp_path / "all.sgf")] == [actions.tolist()] * 2
+    assert "1 games" in tengen("export", str(tmp_path), str(tmp_path / "folder"), "--last", "1").stdout
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["game-000002.sgf"]
+
+
+def test_what_cannot_be_exported_gets_one_line(tmp_path: Path) -> None:
+    in_one_line(tengen("export", str(tmp_path / "nothing"), "x.sgf"), "nothing")
+    in_one_line(tengen("export", str(tmp_path), str(tmp_path / "x.sgf")), "no games there")
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1")
+    in_one_line(tengen("export", str(tmp_path / "bad.parquet"), str(tmp_path / "x.sgf")), "bad.parquet")
 
 
 def test_a_folder_that_cannot_be_written_gets_one_line(tmp_path: Path) -> None:
