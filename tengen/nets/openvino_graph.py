@@ -1,6 +1,9 @@
 """A folded network as an OpenVINO graph, built op by op: converting through a trace takes seconds, this does not."""
 
+import functools
 import importlib.util
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,14 +29,29 @@ def require() -> None:
         raise MissingExtra("the OpenVINO engine is not installed: pip install 'tengen[openvino]'")
 
 
+@functools.cache
+def load() -> ModuleType:
+    """Imports OpenVINO without its telemetry, which would report the import over the network."""
+    require()
+    known = sys.modules.get("openvino_telemetry")
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # so that importing it fails, and a stub serves
+    try:
+        openvino = importlib.import_module("openvino")
+        importlib.import_module("openvino.opset13")
+    finally:
+        del sys.modules["openvino_telemetry"]
+        if known is not None:
+            sys.modules["openvino_telemetry"] = known
+    return openvino
+
+
 class Graph:
     """Builds the graph of one folded network for boards of one size, any batch."""
 
     def __init__(self, network: Network, height: int, width: int, ranges: Ranges | None = None) -> None:
         """`ranges` of the activations make it an int8 graph: convolutions of the tower read 8 bits, accumulate 32."""
-        from openvino import opset13
-
-        self.ops = opset13
+        self.openvino = load()
+        self.ops = self.openvino.opset13
         self.network = network
         self.height, self.width = height, width
         self.ranges = ranges
@@ -87,9 +105,7 @@ class Graph:
         return self.ops.relu(self.ops.add(x, z))
 
     def model(self) -> "Model":
-        """Input float32 [B, planes, H, W]; outputs policy [B, A] and board [B, 3 + score]."""
-        import openvino
-
+        """Input float32 [B, planes, H, W]; outputs policy [B, A] and judgement [B, 3 + score]."""
         network, config = self.network, self.network.config
         start = self.ops.parameter([-1, config.planes, self.height, self.width], np.float32)
         x = self.ops.relu(self.convolution(self.quantised(start, "input"), network.stem))
@@ -108,25 +124,27 @@ class Graph:
             spread = self.convolution(features, network.point_out, planes, int8=False)
             logits.insert(0, self.ops.reshape(spread, flat, True))
         policy = self.ops.concat(logits, 1) if len(logits) > 1 else logits[0]
-        return openvino.Model([policy, judged], [start], "tengen")
+        return self.openvino.Model([policy, judged], [start], "tengen")
 
 
 class Compiled:
     """A graph made ready for this machine's CPU."""
 
     def __init__(self, model: "Model", *, threads: int, bf16: bool) -> None:
-        import openvino
-
-        compiled = openvino.Core().compile_model(
-            model,
-            "CPU",
-            {
-                "INFERENCE_NUM_THREADS": threads,
-                "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
-                "PERFORMANCE_HINT": "LATENCY",
-                "NUM_STREAMS": 1,
-                "ENABLE_CPU_PINNING": False,
-            },
+        compiled = (
+            load()
+            .Core()
+            .compile_model(
+                model,
+                "CPU",
+                {
+                    "INFERENCE_NUM_THREADS": threads,
+                    "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
+                    "PERFORMANCE_HINT": "LATENCY",
+                    "NUM_STREAMS": 1,
+                    "ENABLE_CPU_PINNING": False,
+                },
+            )
         )
         self.request = compiled.create_infer_request()
 

@@ -129,7 +129,7 @@ class Trainer:
 
 @functools.cache
 def keep_freed_memory() -> None:
-    """Lets glibc hold on to freed memory: giving activations back to the system at each step costs 6 % of training."""
+    """Lets glibc hold on to freed memory: asking for activations anew at each step costs training speed."""
     trim_threshold, mmap_threshold = -1, -3  # malloc.h
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)

@@ -1,4 +1,7 @@
 import importlib.util
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from tengen.nets.evaluator import Engine, NetworkEvaluator, padded
 from tengen.nets.network import Network
 from tengen.nets.quantisation import MAX_DIVERGENCE, Agreement, agreement, split
 
+ROOT = Path(__file__).resolve().parents[2]
 ENGINES: list[Engine] = ["torch-float32", "torch", "openvino-float32", "openvino"]
 SHAPES = [
     NetConfig(planes=17, actions_per_point=1, extra_actions=1, score=True, score_utility=0.2, blocks=3, channels=16),
@@ -215,6 +219,24 @@ def test_without_openvino_its_engine_names_the_extra_and_auto_takes_torch(monkey
     with pytest.raises(MissingExtra, match=r"pip install 'tengen\[openvino\]'"):
         NetworkEvaluator(network, engine="openvino")
     assert NetworkEvaluator(network, device="cpu").engine == "torch"
+
+
+def test_openvino_is_loaded_when_it_is_needed_and_without_its_telemetry() -> None:
+    needs("openvino")
+    program = """
+import sys
+import numpy as np
+from tengen.nets.evaluator import NetworkEvaluator
+from tengen.nets.config import NetConfig
+from tengen.nets.network import Network
+assert "openvino" not in sys.modules
+network = Network(NetConfig(planes=2, actions_per_point=1, extra_actions=0, blocks=1, channels=4))
+NetworkEvaluator(network, engine="openvino")(np.zeros((1, 2, 3, 3), np.float32), np.ones((1, 9), bool))
+assert "openvino" in sys.modules
+assert not [name for name in sys.modules if name.startswith("openvino_telemetry")]
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_network_for_tic_tac_toe_judges_its_positions() -> None:
