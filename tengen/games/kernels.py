@@ -86,6 +86,16 @@ def apply_batch(
 
 
 @kernel
+def play_through(states: States, row: int, actions: NDArray[np.int32]) -> int:
+    """Plays `actions` [T] in `states[row]`, in place, until the game is over; returns how many were played."""
+    for index in range(len(actions)):
+        if player(states[row]) == OVER:
+            return index
+        apply(states[row], actions[index])
+    return len(actions)
+
+
+@kernel
 def players_batch(states: States, players: NDArray[np.int8]) -> None:
     """Writes who is to move in each state into `players` [B]."""
     for row in range(len(states)):

@@ -1,0 +1,111 @@
+"""The kernel that turns stored moves back into what a network trains on."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.core.jit import kernel
+from tengen.games.kernels import States
+from tengen.games.rules import apply, observe, player
+
+
+class Window(NamedTuple):
+    """G games with P plies in all; the arrays may be views into longer ones."""
+
+    game_first: NDArray[np.int64]
+    """[G + 1]: game g has plies game_first[g] to game_first[g + 1]."""
+    game_start: NDArray[np.int32]
+    """[G]: index of the position in which the game began."""
+    result: NDArray[np.float32]
+    """[G]: for player 0."""
+    score: NDArray[np.float32]
+    """[G]: points by which player 0 led at the end."""
+    score_weight: NDArray[np.float32]
+    """[G]: 0 where the game was cut short and has no score."""
+    ownership: NDArray[np.int8]
+    """[G, H * W]: owner of each point at the end: 1 player 0, -1 player 1, 0 nobody."""
+    action: NDArray[np.int32]
+    """[P]"""
+    weight: NDArray[np.float32]
+    """[P]: how much the policy of this ply counts."""
+    policy_first: NDArray[np.int64]
+    """[P + 1]: ply p has policy entries policy_first[p] to policy_first[p + 1]."""
+    policy_action: NDArray[np.int32]
+    policy_probability: NDArray[np.float32]
+
+
+class Batch(NamedTuple):
+    """N training samples, each from the side of its player to move."""
+
+    observations: NDArray[np.float32]
+    """[N, C, H, W]"""
+    policy: NDArray[np.float32]
+    """[N, A]: target probabilities."""
+    policy_weight: NDArray[np.float32]
+    """[N]"""
+    wdl: NDArray[np.float32]
+    """[N, 3]: won, drawn, lost."""
+    score: NDArray[np.float32]
+    """[N]: final score, points."""
+    score_weight: NDArray[np.float32]
+    """[N]"""
+    ownership: NDArray[np.float32]
+    """[N, H * W]: 1 mine, -1 his, 0 nobody's."""
+
+
+@kernel
+def rebuild_batch(
+    window: Window,
+    starts: States,
+    scratch: States,
+    games: NDArray[np.int64],
+    plies: NDArray[np.int64],
+    symmetry: NDArray[np.int64],
+    symmetry_points: NDArray[np.int32],
+    symmetry_inverse: NDArray[np.int32],
+    plane_scratch: NDArray[np.float32],
+    batch: Batch,
+) -> None:
+    """Fills `batch` with the positions before the given plies, each under its symmetry.
+
+    starts            [K]  positions in which games begin
+    scratch           [1]  overwritten
+    games, plies      [N]  which game, and which ply of it
+    symmetry          [N]  which symmetry
+    symmetry_points   [S, H * W]  the point that each point's content comes from
+    symmetry_inverse  [S, A]  where each action goes
+    plane_scratch     [C, H, W]  overwritten
+    """
+    channels, height, width = plane_scratch.shape
+    points = height * width
+    for row in range(len(games)):
+        game = games[row]
+        first = window.game_first[game]
+        scratch[0] = starts[window.game_start[game]]
+        for ply in range(plies[row]):
+            apply(scratch[0], window.action[first + ply])
+        turn = symmetry[row]
+        observe(scratch[0], plane_scratch)
+        for channel in range(channels):
+            for point in range(points):
+                origin = symmetry_points[turn, point]
+                batch.observations[row, channel, point // width, point % width] = plane_scratch[
+                    channel, origin // width, origin % width
+                ]
+        place = first + plies[row]
+        batch.policy[row, :] = 0.0
+        for entry in range(window.policy_first[place], window.policy_first[place + 1]):
+            target = symmetry_inverse[turn, window.policy_action[entry]]
+            batch.policy[row, target] = window.policy_probability[entry]
+        batch.policy_weight[row] = window.weight[place]
+        side = np.float32(1.0) if player(scratch[0]) == 0 else np.float32(-1.0)
+        outcome = side * window.result[game]
+        batch.wdl[row, 0] = outcome > 0
+        batch.wdl[row, 1] = outcome == 0
+        batch.wdl[row, 2] = outcome < 0
+        batch.score[row] = side * window.score[game]
+        batch.score_weight[row] = window.score_weight[game]
+        for point in range(points):
+            batch.ownership[row, point] = side * window.ownership[game, symmetry_points[turn, point]]
+

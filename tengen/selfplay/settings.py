@@ -1,0 +1,264 @@
+"""All settings of a training run: dataclasses with defaults, presets as TOML, overrides from the command line."""
+
+import dataclasses
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from tengen.core.errors import InvalidParameter, UnknownName, unknown
+from tengen.games import registry
+from tengen.mcts.config import SearchConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """The shape of the network."""
+
+    blocks: int = 4
+    channels: int = 32
+    pool_every: int = 2
+    """Every so many blocks add globally pooled features; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfplaySettings:
+    """How games are made."""
+
+    workers: int = 0
+    """Processes that play, one thread each; 0 is one for each core."""
+    games: int = 128
+    """Games that each worker plays in lockstep."""
+    variants: tuple[str, ...] = ()
+    """Games to draw from for each new game, equally likely; empty is `game` alone. They must share a network's shapes."""
+    opening_share: float = 0.0
+    """Share of games that begin with random moves."""
+    opening_plies: int = 0
+    """Those begin with one to so many of them."""
+    first_simulations: int = 0
+    """Simulations a move at the start, growing to `search.simulations` at `grown_at`; 0 is a constant number."""
+    grown_at: float = 0.5
+    """Fraction of the time at which the full number of simulations is reached."""
+    resign_below: float = -1.0
+    """A game is cut when its mover's value stayed below this for `resign_plies` of his moves; -1 never."""
+    resign_plies: int = 3
+    resign_share: float = 0.8
+    """Share of games in which cutting is allowed; the others show whether it was right."""
+    engine: str = "auto"
+    """Inference: auto, torch, openvino or openvino-int8."""
+    shard_games: int = 500
+    """Games in one Parquet shard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSettings:
+    """How the network learns."""
+
+    batch: int = 512
+    """Positions in a batch."""
+    learning_rate: float = 2e-3
+    drops: tuple[float, ...] = (0.6, 0.85)
+    """Fractions of the time at which the learning rate is multiplied by `drop`."""
+    drop: float = 0.3
+    warmup_steps: int = 50
+    weight_decay: float = 1e-4
+    gradient_clip: float = 5.0
+    samples_per_position: float = 3.0
+    """How often each new position is trained on, on average."""
+    window_start: int = 20_000
+    """Newest positions to draw from: this many, plus `window_share` of all."""
+    window_share: float = 0.35
+    first_positions: int = 5_000
+    """Training begins when so many positions are there."""
+    ema: float = 0.99
+    """Decay of the averaged weights that play and are published, per step."""
+    publish_seconds: float = 40.0
+    """Least time between two networks for the workers."""
+    checkpoint_minutes: float = 5.0
+    """Time between numbered checkpoints, the rated ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderSettings:
+    """Opponents of fixed strength that give the rating an absolute meaning."""
+
+    opponents: tuple[str, ...] = ("random", "uct:sims=200")
+    games: int = 20
+    """Games against each, at each numbered checkpoint; and against the checkpoint before."""
+    simulations: int = 64
+    opening_plies: int = 2
+    """Random plies before each pair of games."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExamSettings:
+    """The match at the end of a run."""
+
+    opponents: tuple[str, ...] = ("random", "uct:sims=500")
+    games: int = 20
+    simulations: int = 100
+    opening_plies: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One training run."""
+
+    game: str
+    """The game's text, such as `go:size=9,komi=7`."""
+    minutes: float = 20.0
+    seed: int = 1
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    search: SearchConfig = field(
+        default_factory=lambda: SearchConfig(policy="gumbel", simulations=16, considered=8, gumbel_scale=1.0)
+    )
+    selfplay: SelfplaySettings = field(default_factory=SelfplaySettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    ladder: LadderSettings = field(default_factory=LadderSettings)
+    exam: ExamSettings = field(default_factory=ExamSettings)
+
+
+def presets() -> list[str]:
+    """The names of all presets."""
+    return sorted(path.name[:-5] for path in resources.files("tengen.presets").iterdir() if path.name.endswith(".toml"))
+
+
+def load(name: str, overrides: tuple[str, ...] = ()) -> Settings:
+    """The settings of a preset, of a TOML file or of a bare game, with overrides `key=value` such as `search.simulations=32`."""
+    if name in presets():
+        table = tomllib.loads((resources.files("tengen.presets") / f"{name}.toml").read_text())
+    elif name.endswith(".toml"):
+        table = read_toml(Path(name))
+    else:
+        if name.partition(":")[0] not in registry.GAMES:
+            raise unknown("preset or game", name, [*presets(), *registry.names()])
+        table = {"game": registry.make(name).text}
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise InvalidParameter(f"{override!r} is no setting: write key=value, such as search.simulations=32")
+        _put(table, key.strip(), value.strip())
+    settings = from_table(table)
+    registry.make(settings.game)
+    for text in settings.selfplay.variants:
+        registry.make(text)
+    return settings
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table in a TOML file; InvalidParameter says where it is malformed."""
+    try:
+        return tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidParameter(f"{path} is no TOML file: {error}") from None
+
+
+def from_table(table: dict[str, Any]) -> Settings:
+    """Settings from nested tables; an unknown key or a wrong type is an error that names the nearest right one."""
+    settings: Settings = _build(Settings, table, "")
+    if not 0 < settings.minutes < float("inf"):
+        raise InvalidParameter(f"minutes must be above 0, not {settings.minutes:g}")
+    for name, least in (("search.simulations", 1), ("selfplay.games", 1), ("training.batch", 2), ("network.blocks", 1)):
+        section, key = name.split(".")
+        value = getattr(getattr(settings, section), key)
+        if value < least:
+            raise InvalidParameter(f"{name} must be at least {least}, not {value}")
+    return settings
+
+
+def to_toml(settings: Settings) -> str:
+    """The settings as TOML text that `from_table` reads back."""
+    plain, tables = [], []
+    for entry in dataclasses.fields(settings):
+        value = getattr(settings, entry.name)
+        if dataclasses.is_dataclass(value):
+            pairs = [f"{part.name} = {_toml(getattr(value, part.name))}" for part in dataclasses.fields(value)]
+            tables.append("\n".join([f"\n[{entry.name}]", *pairs]))
+        else:
+            plain.append(f"{entry.name} = {_toml(value)}")
+    return "\n".join(plain + tables) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return repr(value)
+
+
+def _put(table: dict[str, Any], key: str, text: str) -> None:
+    *sections, last = key.split(".")
+    for section in sections:
+        table = table.setdefault(section, {})
+        if not isinstance(table, dict):
+            raise InvalidParameter(f"{key} is no setting: {section} has no parts")
+    try:
+        table[last] = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        table[last] = text
+
+
+def _build(kind: type[Any], table: dict[str, Any], prefix: str) -> Any:
+    hints = typing.get_type_hints(kind)
+    known = {entry.name for entry in dataclasses.fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            try:
+                raise unknown("setting", prefix + key, _all_names())
+            except UnknownName as error:
+                raise UnknownName(str(error).partition(" (known")[0] + "; `tengen train --settings` lists all") from None
+        values[key] = _convert(hints[key], value, prefix + key)
+    try:
+        return kind(**_defaults(kind, prefix) | values)
+    except TypeError:
+        raise InvalidParameter("a run needs a setting `game`, such as game = 'go:size=9'") from None
+
+
+def _defaults(kind: type[Any], prefix: str) -> dict[str, Any]:
+    """A section of a run starts from the run's own defaults, which may differ from those of its class."""
+    if prefix == "search.":
+        search = next(entry for entry in dataclasses.fields(Settings) if entry.name == "search").default_factory()  # type: ignore[misc]
+        return {entry.name: getattr(search, entry.name) for entry in dataclasses.fields(kind)}
+    return {}
+
+
+def _all_names(kind: type[Any] = Settings, prefix: str = "") -> list[str]:
+    names = []
+    hints = typing.get_type_hints(kind)
+    for entry in dataclasses.fields(kind):
+        if dataclasses.is_dataclass(hints[entry.name]):
+            names += _all_names(hints[entry.name], f"{entry.name}.")
+        else:
+            names.append(prefix + entry.name)
+    return names
+
+
+def _convert(hint: Any, value: Any, name: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise InvalidParameter(f"{name} is a section: write [{name}] or {name}.key=value")
+        return _build(typing.cast(type[Any], hint), value, f"{name}.")
+    origin = typing.get_origin(hint)
+    if origin is typing.Literal:
+        if value not in typing.get_args(hint):
+            raise unknown(f"value of {name}", str(value), map(str, typing.get_args(hint)))
+        return value
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise InvalidParameter(f"{name} must be a list, not {value!r}")
+        return tuple(_convert(typing.get_args(hint)[0], part, name) for part in value)
+    if origin in (typing.Union, types.UnionType):
+        return value
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        kinds = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+        raise InvalidParameter(f"{name} must be {kinds[hint]}, not {value!r}")
+    return value
