@@ -1,0 +1,158 @@
+"""Rating matches of a network in training: many games in lockstep, each side one batched search."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.core.errors import InvalidParameter
+from tengen.core.random import stream
+from tengen.games import kernels, registry
+from tengen.games.game import RecordGame
+from tengen.games.rules import OVER
+from tengen.mcts.config import SearchConfig
+from tengen.mcts.evaluator import Evaluator, Rollouts
+from tengen.mcts.search import Search
+from tengen.selfplay.settings import LadderSettings
+
+Player = Callable[[NDArray[Any]], NDArray[np.int32]]
+"""Chooses an action in each of a batch of states [B]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A match's result from the side of the rated network."""
+
+    opponent: str
+    wins: int
+    draws: int
+    losses: int
+
+    @property
+    def games(self) -> int:
+        return self.wins + self.draws + self.losses
+
+    @property
+    def share(self) -> float:
+        """Points won, a draw counting half, as a share of the games."""
+        return (self.wins + 0.5 * self.draws) / max(self.games, 1)
+
+
+def random_player(game: RecordGame, *, seed: int) -> Player:
+    """Plays uniformly random legal actions."""
+    rng = stream(seed, "ladder", "random")
+    scratch = np.empty(game.num_actions, np.int32)
+
+    def choose(states: NDArray[Any]) -> NDArray[np.int32]:
+        actions = np.empty(len(states), np.int32)
+        for row in range(len(states)):
+            count = kernels.legal_actions_at(states, row, scratch)
+            actions[row] = scratch[rng.integers(count)]
+        return actions
+
+    return choose
+
+
+def search_player(
+    game: RecordGame, evaluator: Evaluator | Rollouts, config: SearchConfig, *, batch: int, seed: int
+) -> Player:
+    """Plays what one batched search chooses."""
+    search = Search(game, evaluator, config, batch=batch, seed=seed)
+
+    def choose(states: NDArray[Any]) -> NDArray[np.int32]:
+        padded = states
+        if len(states) < batch:
+            padded = np.concatenate([states, np.repeat(states[:1], batch - len(states))])
+        return search.run(padded).action[: len(states)]
+
+    return choose
+
+
+def opponent(game: RecordGame, text: str, *, batch: int, seed: int) -> Player:
+    """A ladder opponent by its text: `random` or `uct:sims=N`."""
+    kind, _, rest = text.partition(":")
+    if text == "random":
+        return random_player(game, seed=seed)
+    if kind == "uct" and rest.startswith("sims=") and rest[5:].isdigit() and int(rest[5:]) > 0:
+        config = SearchConfig(policy="uct", simulations=int(rest[5:]))
+        return search_player(game, Rollouts(), config, batch=batch, seed=seed)
+    raise InvalidParameter(f"{text!r} is no ladder opponent: random, or uct:sims=N such as uct:sims=500")
+
+
+def random_openings(game: RecordGame, count: int, plies: int, rng: np.random.Generator) -> NDArray[Any]:
+    """`count` positions, each after `plies` random actions that do not end the game; a pass is no opening move."""
+    states = game.initial_states(count)
+    scratch = np.empty(game.num_actions, np.int32)
+    for row in range(count):
+        for _ in range(plies):
+            before = states[row].copy()
+            legal = scratch[: kernels.legal_actions_at(states, row, scratch)]
+            placing = legal[[game.action_to_text(before, int(action)) != "pass" for action in legal]]
+            kernels.apply_at(states, row, int(rng.choice(placing if len(placing) else legal)))
+            if kernels.player_at(states, row) == OVER:
+                states[row] = before
+                break
+    return states
+
+
+def play_lockstep(
+    game: RecordGame, name: str, rated: Player, other: Player, *, games: int, opening_plies: int, seed: int
+) -> Score:
+    """Plays `games` games at once in pairs: the same opening twice, the sides swapped."""
+    rng = stream(seed, "ladder", "openings", name)
+    pairs = (games + 1) // 2
+    states = np.concatenate([random_openings(game, pairs, opening_plies, rng)] * 2)[:games]
+    side = np.repeat([0, 1], pairs)[:games]
+    movers = np.empty(games, np.int8)
+    ignored = np.empty(games, np.float32), np.empty(games, np.float32)
+    while True:
+        kernels.players_batch(states, movers)
+        if (movers == OVER).all():
+            break
+        actions = np.full(games, -1, np.int32)
+        for player, rows in ((rated, movers == side), (other, (movers != side) & (movers != OVER))):
+            if rows.any():
+                actions[rows] = player(states[rows])
+        kernels.apply_batch(states, actions, *ignored)
+    results = np.array([kernels.result_at(states, row) for row in range(games)]) * np.where(side == 0, 1, -1)
+    return Score(name, int((results > 0).sum()), int((results == 0).sum()), int((results < 0).sum()))
+
+
+def rate_checkpoint(
+    checkpoint: Path,
+    earlier: Path | None,
+    game_text: str,
+    ladder: LadderSettings,
+    *,
+    engine: str,
+    seed: int,
+) -> list[Score]:
+    """Plays a checkpoint against fixed opponents and, if given, against an earlier checkpoint."""
+    from tengen.nets.checkpoint import load_checkpoint
+    from tengen.nets.evaluator import NetworkEvaluator
+
+    game = registry.make(game_text)
+    assert isinstance(game, RecordGame)
+    games, opening_plies = ladder.games, ladder.opening_plies
+    config = SearchConfig(policy="gumbel", simulations=ladder.simulations, gumbel_scale=0.0)
+
+    def network(path: Path) -> Player:
+        # int8 would need calibration positions; bf16 is exact enough to rate with
+        kind = "auto" if engine == "openvino-int8" else engine
+        evaluator = NetworkEvaluator(load_checkpoint(path, game).network, engine=kind, threads=1)
+        return search_player(game, evaluator, config, batch=games, seed=seed)
+
+    rated = network(checkpoint)
+    scores = []
+    for text in ladder.opponents:
+        other = opponent(game, text, batch=games, seed=seed)
+        scores.append(play_lockstep(game, text, rated, other, games=games, opening_plies=opening_plies, seed=seed))
+    if earlier is not None:
+        name = earlier.stem
+        scores.append(
+            play_lockstep(game, name, rated, network(earlier), games=games, opening_plies=opening_plies, seed=seed)
+        )
+    return scores

@@ -1,0 +1,136 @@
+"""The learner: gathers finished games, trains the network on them, publishes it."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from tengen.core.errors import InvalidCheckpoint
+from tengen.core.random import stream
+from tengen.games.game import RecordGame
+from tengen.nets.checkpoint import load_checkpoint, load_training_state, save_checkpoint, save_training_state
+from tengen.nets.config import NetConfig
+from tengen.nets.losses import Targets
+from tengen.nets.network import Network
+from tengen.nets.training import Trainer
+from tengen.records.record import GameRecord
+from tengen.selfplay.rebuild import Batch
+from tengen.selfplay.replay import Replay
+from tengen.selfplay.run import Progress, RunFolder
+from tengen.selfplay.schedule import learning_rate_at, samples_due, window_size
+from tengen.selfplay.settings import Settings
+
+
+def targets(batch: Batch, game: RecordGame) -> Targets:
+    """A rebuilt batch as tensors."""
+    _, height, width = game.observation_shape
+    scored = game.has_score
+    return Targets(
+        policy=torch.from_numpy(batch.policy),
+        policy_weight=torch.from_numpy(batch.policy_weight),
+        wdl=torch.from_numpy(batch.wdl),
+        score=torch.from_numpy(batch.score) if scored else None,
+        ownership=torch.from_numpy(batch.ownership).view(-1, height, width) if scored else None,
+        score_weight=torch.from_numpy(batch.score_weight) if scored else None,
+    )
+
+
+def set_aside(path: Path) -> None:
+    """Renames a damaged file so that nothing takes it up again and a person can look at it."""
+    path.rename(path.with_name(path.name + ".damaged"))
+
+
+class Learner:
+    """The network in training and the window it learns from."""
+
+    def __init__(self, game: RecordGame, settings: Settings, run: RunFolder, progress: Progress) -> None:
+        self.game = game
+        self.settings = settings
+        self.run = run
+        self.progress = progress
+        self.replay = Replay(game)
+        self.rng = stream(settings.seed, "learner", progress.starts)
+        torch.manual_seed(int(stream(settings.seed, "network").integers(2**31)))
+        training, shape = settings.training, settings.network
+        config = NetConfig.for_game(
+            game, blocks=shape.blocks, channels=shape.channels, pool_every=shape.pool_every
+        )
+        self.trainer = Trainer(
+            Network(config),
+            lr=training.learning_rate,
+            weight_decay=training.weight_decay,
+            grad_clip=training.gradient_clip,
+            ema_decay=training.ema,
+            threads=1,
+        )
+        self.losses: list[dict[str, float]] = []
+
+    def restore(self) -> list[str]:
+        """Takes up weights and optimiser where they were last saved; returns a line for each file set aside."""
+        lines = []
+        if self.run.training_state.exists():
+            try:
+                counters = load_training_state(self.run.training_state, self.trainer)
+                self.progress.steps = int(counters["steps"])
+                self.progress.samples = int(counters["samples"])
+                return []
+            except InvalidCheckpoint as error:
+                lines.append(f"{error}; set aside")
+                set_aside(self.run.training_state)
+        for path in sorted(self.run.checkpoints.glob("*.safetensors"), key=lambda path: path.stat().st_mtime)[::-1]:
+            try:
+                self.trainer.load_weights(load_checkpoint(path, self.game).network)
+                lines.append(f"training goes on from the weights of {path.name}")
+                break
+            except InvalidCheckpoint as error:
+                lines.append(f"{error}; set aside")
+                set_aside(path)
+        return lines
+
+    def add(self, records: Sequence[GameRecord]) -> None:
+        """Takes finished games into the window."""
+        self.replay.add(records)
+        self.replay.trim(window_size(self.settings, self.replay.total_positions))
+
+    def debt(self) -> int:
+        """Samples that should have been trained on by now and were not."""
+        return samples_due(self.settings, self.replay.total_positions) - self.progress.samples
+
+    def step(self, fraction: float) -> None:
+        """Trains on one batch."""
+        count = self.settings.training.batch
+        batch = self.replay.sample(count, self.rng)
+        rate = learning_rate_at(self.settings, fraction, self.progress.steps)
+        found = self.trainer.step(torch.from_numpy(batch.observations), targets(batch, self.game), lr=rate)
+        self.losses.append(found)
+        self.progress.steps += 1
+        self.progress.samples += count
+
+    def mean_losses(self) -> dict[str, float]:
+        """Losses since the last call, averaged."""
+        found, self.losses = self.losses, []
+        return {key: float(np.mean([losses[key] for losses in found])) for key in (found[0] if found else {})}
+
+    def provenance(self) -> dict[str, object]:
+        """Where the weights come from, for the checkpoint's header."""
+        return {
+            "games": self.replay.total_games,
+            "positions": self.replay.total_positions,
+            "steps": self.progress.steps,
+            "minutes": round(self.progress.elapsed / 60, 2),
+            "search": dataclasses.asdict(self.settings.search),
+            "seed": self.settings.seed,
+        }
+
+    def publish(self, path: Path) -> None:
+        """Writes the averaged weights as a checkpoint."""
+        save_checkpoint(path, self.trainer.ema_network(), self.game.text, self.provenance())
+
+    def save(self) -> None:
+        """Writes what a resumed run needs: published weights, optimiser, counters."""
+        self.publish(self.run.current)
+        counters = {"steps": self.progress.steps, "samples": self.progress.samples}
+        save_training_state(self.run.training_state, self.trainer, counters)
+        self.run.save_progress(self.progress)

@@ -1,0 +1,29 @@
+"""Ratings of a run's checkpoints from all the ladder games that it played."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from tengen.arena.rating import rate
+
+ANCHOR = "random"
+"""The player whose rating is 0, where he takes part."""
+
+
+def ladder_ratings(lines: Iterable[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Elo with 95 % intervals for every player in the rating lines of a run, `random` at 0."""
+    games = [line for line in lines if line.get("kind") == "rating"]
+    players = sorted({str(line["checkpoint"]) for line in games} | {str(line["opponent"]) for line in games})
+    if not players:
+        return {}
+    points = np.zeros((len(players), len(players)))
+    for line in games:
+        rated, other = players.index(str(line["checkpoint"])), players.index(str(line["opponent"]))
+        points[rated, other] += line["wins"] + 0.5 * line["draws"]
+        points[other, rated] += line["losses"] + 0.5 * line["draws"]
+    found = rate(points, anchor=players.index(ANCHOR) if ANCHOR in players else None).players
+    return {
+        name: {"elo": round(rating.elo, 1), "low": round(rating.low, 1), "high": round(rating.high, 1)}
+        for name, rating in zip(players, found, strict=True)
+    }

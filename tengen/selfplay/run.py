@@ -1,0 +1,102 @@
+"""The folder of a training run: settings, games, checkpoints, metrics, log."""
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tengen.core.errors import InvalidParameter
+from tengen.core.files import remove_leftovers, write_text
+from tengen.selfplay import settings as settings_module
+from tengen.selfplay.settings import Settings
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a run remembers between two starts, beside its games and weights."""
+
+    elapsed: float = 0.0
+    """Seconds of training so far, over all starts."""
+    steps: int = 0
+    samples: int = 0
+    starts: int = 0
+    """How often the run was started; names the workers' files."""
+    evaluations: int = 0
+    checkpoint: int = 0
+    """Number of the newest numbered checkpoint."""
+    finished: bool = False
+
+
+class RunFolder:
+    """Paths and small files of one run. Everything is written whole or appended by whole lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.games = path / "games"
+        self.checkpoints = path / "checkpoints"
+        self.tensorboard = path / "tensorboard"
+        self.current = self.checkpoints / "current.safetensors"
+        self.training_state = path / "training.safetensors"
+
+    @classmethod
+    def create(cls, path: Path, settings: Settings) -> "RunFolder":
+        """Makes a new run; InvalidParameter if the folder holds one already."""
+        run = cls(path)
+        if (path / "run.toml").exists():
+            raise InvalidParameter(f"{path} holds a run already: continue it with --resume, or name another folder")
+        for folder in (run.games, run.checkpoints, run.tensorboard):
+            folder.mkdir(parents=True, exist_ok=True)
+        write_text(path / "run.toml", settings_module.to_toml(settings))
+        run.save_progress(Progress())
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """An existing run; InvalidParameter if there is none."""
+        if not (path / "run.toml").exists():
+            raise InvalidParameter(f"{path} is no run: it has no run.toml")
+        run = cls(path)
+        for folder in (run.games, run.checkpoints, run.tensorboard):
+            folder.mkdir(exist_ok=True)
+            remove_leftovers(folder)
+        remove_leftovers(path)
+        return run
+
+    def settings(self) -> Settings:
+        """The settings that the run was started with."""
+        return settings_module.from_table(settings_module.read_toml(self.path / "run.toml"))
+
+    def progress(self) -> Progress:
+        """What the run remembers; a fresh start if the file is missing or damaged."""
+        try:
+            return Progress(**json.loads((self.path / "progress.json").read_text()))
+        except (OSError, ValueError, TypeError):
+            return Progress()
+
+    def save_progress(self, progress: Progress) -> None:
+        """Replaces what the run remembers."""
+        write_text(self.path / "progress.json", json.dumps(asdict(progress)) + "\n")
+
+    def numbered(self, number: int) -> Path:
+        """The path of a numbered checkpoint."""
+        return self.checkpoints / f"{number:04d}.safetensors"
+
+    def add_metrics(self, metrics: dict[str, object]) -> None:
+        """Appends one line to metrics.jsonl."""
+        _append_line(self.path / "metrics.jsonl", json.dumps(metrics))
+
+    def log(self, line: str) -> None:
+        """Appends one line with the time to log.txt."""
+        _append_line(self.path / "log.txt", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}")
+
+
+def _append_line(path: Path, line: str) -> None:
+    """One write call for the whole line, after a line end if a kill cut the last one short."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        broken = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, (("\n" if broken else "") + line + "\n").encode())
+    finally:
+        os.close(descriptor)

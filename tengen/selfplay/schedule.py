@@ -1,0 +1,33 @@
+"""What changes in the course of a run, as functions of the fraction of its time that has gone."""
+
+from tengen.selfplay.settings import Settings
+
+
+def learning_rate_at(settings: Settings, fraction: float, step: int) -> float:
+    """The base rate, warmed up over the first steps and dropped at the configured fractions."""
+    training = settings.training
+    drops = sum(fraction >= at for at in training.drops)
+    warm = min(1.0, (step + 1) / training.warmup_steps) if training.warmup_steps else 1.0
+    return float(training.learning_rate * training.drop**drops * warm)
+
+
+def simulations_at(settings: Settings, fraction: float) -> int:
+    """Simulations a move in self-play: constant, or growing linearly (MiniZero's progressive simulation)."""
+    full = settings.search.simulations
+    first = settings.selfplay.first_simulations
+    if first <= 0 or fraction >= settings.selfplay.grown_at:
+        return full
+    return round(first + (full - first) * fraction / settings.selfplay.grown_at)
+
+
+def samples_due(settings: Settings, positions: int) -> int:
+    """Training samples that belong to so many positions: none before the first are there."""
+    training = settings.training
+    if positions < training.first_positions:
+        return 0
+    return int(training.first_positions + training.samples_per_position * (positions - training.first_positions))
+
+
+def window_size(settings: Settings, positions: int) -> int:
+    """Newest positions to draw from."""
+    return int(settings.training.window_start + settings.training.window_share * positions)

@@ -1,0 +1,301 @@
+"""A training run on one machine: workers play, this process learns, a clock divides the time."""
+
+import multiprocessing
+import os
+import queue
+import time
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+from tengen.core.errors import InvalidParameter, TengenError
+from tengen.games import registry
+from tengen.games.game import RecordGame
+from tengen.records.shards import read_shards
+from tengen.selfplay.journal import seal_leftovers
+from tengen.selfplay.ladder import Score, opponent, rate_checkpoint
+from tengen.selfplay.learner import Learner
+from tengen.selfplay.metrics import Board, Gauge, read_metrics
+from tengen.selfplay.rating import ladder_ratings
+from tengen.selfplay.run import RunFolder
+from tengen.selfplay.schedule import learning_rate_at
+from tengen.selfplay.settings import Settings
+from tengen.selfplay.worker import Report, Shared, run_worker
+
+METRICS_SECONDS = 5.0
+PAUSE_ABOVE = 40
+"""Batches of training debt at which the workers wait for the learner, and ..."""
+RESUME_BELOW = 4
+"""... at which they go on."""
+
+Process = multiprocessing.process.BaseProcess
+
+
+class Screen(Protocol):
+    """Whatever shows a run to a person."""
+
+    def update(self, metrics: dict[str, object]) -> None:
+        """New figures."""
+
+    def log(self, line: str) -> None:
+        """One line of news."""
+
+
+class Silent:
+    """A screen that shows nothing."""
+
+    def update(self, metrics: dict[str, object]) -> None:
+        pass
+
+    def log(self, line: str) -> None:
+        pass
+
+
+def train(
+    settings: Settings | None, folder: Path, *, resume: bool = False, screen: Screen | None = None
+) -> RunFolder:
+    """Trains in `folder` until the settings' time is used up; a run that was interrupted goes on with `resume`.
+
+    With `resume`, settings other than None replace those that the run was started with (a longer time, say).
+    """
+    if resume:
+        run = RunFolder.open(folder)
+        settings = settings or run.settings()
+    elif settings is None:
+        raise InvalidParameter("a new run needs settings")
+    _check(settings)
+    if not resume:
+        run = RunFolder.create(folder, settings)
+    training = Training(run, settings, screen or Silent())
+    training.restore()
+    training.play()
+    return run
+
+
+def _check(settings: Settings) -> None:
+    """Refuses settings that cannot work before anything is made."""
+    game = registry.make(settings.game)
+    if not isinstance(game, RecordGame):
+        raise InvalidParameter(f"{game.text} cannot be trained by self-play")
+    for text in settings.selfplay.variants:
+        variant = registry.make(text)
+        if not isinstance(variant, RecordGame) or variant.dtype != game.dtype:
+            raise InvalidParameter(f"selfplay.variants: {text} does not fit a network for {game.text}")
+    for text in settings.ladder.opponents:
+        opponent(game, text, batch=1, seed=0)
+
+
+class Training:
+    """One start of a run: until its time is used up, or it is interrupted."""
+
+    def __init__(self, run: RunFolder, settings: Settings, screen: Screen) -> None:
+        game = registry.make(settings.game)
+        assert isinstance(game, RecordGame)
+        self.run = run
+        self.settings = settings
+        self.screen = screen
+        self.game = game
+        self.progress = run.progress()
+        self.progress.starts += 1
+        self.progress.finished = False
+        self.learner = Learner(game, settings, run, self.progress)
+        self.budget = settings.minutes * 60
+        self.gauge = Gauge()
+        self.board = Board(run.tensorboard)
+        self.notes: set[str] = set()
+        self.rating: Future[list[Score]] | None = None
+        self.rated = (0, 0.0, 0)
+        self.clock = time.monotonic() - self.progress.elapsed
+
+    def log(self, line: str) -> None:
+        """Tells the person and the log file."""
+        self.run.log(line)
+        self.screen.log(line)
+
+    def restore(self) -> None:
+        """Takes up games and weights of earlier starts; damaged files are set aside and named."""
+        seal_leftovers(self.run.games)
+        for line in self.learner.restore():
+            self.log(line)
+        records, damaged = read_shards(self.run.games)
+        for line in damaged:
+            self.log(line)
+        self.learner.add(records)
+
+    def play(self) -> None:
+        """Trains until the time is used up."""
+        context = multiprocessing.get_context("spawn")
+        shared = Shared(
+            reports=context.Queue(),
+            version=context.Value("i", 1),
+            fraction=context.Value("d", self.fraction()),
+            stop=context.Event(),
+            pause=context.Event(),
+        )
+        self.clock = time.monotonic() - self.progress.elapsed
+        self.learner.save()
+        workers = self.settings.selfplay.workers or os.cpu_count() or 1
+        arguments = (self.progress.starts, str(self.run.path), self.settings, shared)
+        processes: list[Process] = [
+            context.Process(target=run_worker, args=(index, *arguments), daemon=True) for index in range(workers)
+        ]
+        for process in processes:
+            process.start()
+        self.log(
+            f"start {self.progress.starts} of {self.game.text}: {workers} workers play "
+            f"{self.settings.selfplay.games} games each; {self.learner.replay.total_games} games so far"
+        )
+        with ProcessPoolExecutor(1, mp_context=context) as rater:
+            try:
+                self._loop(shared, processes, rater)
+                self.progress.finished = True
+            finally:
+                shared.stop.set()
+                self._gather_rest(shared, processes)
+                self.learner.save()
+                self.board.close()
+                if self.progress.finished:
+                    self._collect_rating(wait=True)
+                rater.shutdown(wait=self.progress.finished, cancel_futures=True)
+        self.log(f"finished: {self.learner.replay.total_games} games, {self.progress.steps} steps")
+
+    def fraction(self) -> float:
+        """How much of the run's time has gone, 0 to 1."""
+        return min(1.0, self.progress.elapsed / self.budget)
+
+    def _loop(self, shared: Shared, processes: list[Process], rater: ProcessPoolExecutor) -> None:
+        training = self.settings.training
+        published = measured = time.monotonic()
+        every = training.checkpoint_minutes
+        next_checkpoint = (int(self.progress.elapsed / 60 / every) + 1) * every
+        trained = 0
+        while self.fraction() < 1:
+            self.progress.elapsed = time.monotonic() - self.clock
+            shared.fraction.value = self.fraction()
+            debt = self.learner.debt()
+            self._gather(shared, wait=0.0 if debt >= training.batch else 0.2)
+            if debt > PAUSE_ABOVE * training.batch:
+                shared.pause.set()
+            elif debt < RESUME_BELOW * training.batch:
+                shared.pause.clear()
+            if debt >= training.batch:
+                self.learner.step(self.fraction())
+                trained += 1
+            now = time.monotonic()
+            if trained and now - published > training.publish_seconds:
+                self.learner.save()
+                with shared.version.get_lock():
+                    shared.version.value += 1
+                published, trained = now, 0
+            if self.progress.elapsed / 60 >= next_checkpoint or self.fraction() >= 1:
+                next_checkpoint += every
+                self._checkpoint(rater)
+            self._collect_rating(wait=False)
+            if now - measured > METRICS_SECONDS:
+                self._measure(now - measured)
+                measured = now
+            for index, process in enumerate(processes):
+                if not process.is_alive():
+                    self._gather(shared, wait=1.0)
+                    raise TengenError(f"worker {index} ended unasked with status {process.exitcode}")
+
+    def _gather(self, shared: Shared, *, wait: float) -> None:
+        """Takes all reports that are there; waits up to `wait` seconds for the first."""
+        while True:
+            try:
+                report = shared.reports.get(timeout=wait) if wait else shared.reports.get_nowait()
+            except queue.Empty:
+                return
+            wait = 0.0
+            self._take(report)
+
+    def _gather_rest(self, shared: Shared, processes: list[Process]) -> None:
+        """Lets the workers seal their journals and takes their last games."""
+        deadline = time.monotonic() + 30
+        while any(process.is_alive() for process in processes) and time.monotonic() < deadline:
+            try:
+                self._take(shared.reports.get(timeout=0.1))
+            except queue.Empty:
+                continue
+            except TengenError:
+                break
+        for process in processes:
+            if process.is_alive():
+                process.kill()
+            process.join()
+
+    def _take(self, report: Report) -> None:
+        if report.error:
+            raise TengenError(report.error)
+        self.learner.add(report.records)
+        self.progress.evaluations += report.evaluations
+        self.gauge.take(report)
+        if report.note and report.note not in self.notes:
+            self.notes.add(report.note)
+            self.log(report.note)
+
+    def _measure(self, seconds: float) -> None:
+        """Writes and shows the figures of the last seconds."""
+        gauge, self.gauge = self.gauge, Gauge()
+        metrics: dict[str, object] = {
+            "kind": "progress",
+            "time_s": round(self.progress.elapsed, 1),
+            "fraction": round(self.fraction(), 4),
+            "minutes_left": round((self.budget - self.progress.elapsed) / 60, 2),
+            "games": self.learner.replay.total_games,
+            "positions": self.learner.replay.total_positions,
+            "evaluations": self.progress.evaluations,
+            "steps": self.progress.steps,
+            "samples": self.progress.samples,
+            "window": len(self.learner.replay),
+            "lr": learning_rate_at(self.settings, self.fraction(), self.progress.steps),
+            "debt": self.learner.debt(),
+            **gauge.figures(seconds),
+            **{f"loss_{key}": round(value, 5) for key, value in self.learner.mean_losses().items()},
+        }
+        self.run.add_metrics(metrics)
+        self.board.add(metrics)
+        self.screen.update(metrics)
+
+    def _checkpoint(self, rater: ProcessPoolExecutor) -> None:
+        """Writes a numbered checkpoint and has it rated."""
+        self._collect_rating(wait=True)
+        self.progress.checkpoint += 1
+        number = self.progress.checkpoint
+        self.learner.publish(self.run.numbered(number))
+        self.learner.save()
+        ladder = self.settings.ladder
+        if ladder.games == 0:
+            return
+        earlier = self.run.numbered(number - 1)
+        self.rated = (number, self.progress.elapsed, self.learner.replay.total_games)
+        self.rating = rater.submit(
+            rate_checkpoint,
+            self.run.numbered(number),
+            earlier if earlier.exists() else None,
+            self.settings.game,
+            ladder,
+            engine=self.settings.selfplay.engine,
+            seed=self.settings.seed + number,
+        )
+
+    def _collect_rating(self, *, wait: bool) -> None:
+        """Writes and shows the result of a rating that is done."""
+        if self.rating is None or not (wait or self.rating.done()):
+            return
+        scores, self.rating = self.rating.result(), None
+        number, elapsed, games = self.rated
+        for score in scores:
+            line = {"opponent": score.opponent, "wins": score.wins, "draws": score.draws, "losses": score.losses}
+            line |= {"kind": "rating", "checkpoint": f"{number:04d}", "time_s": round(elapsed, 1), "games": games}
+            self.run.add_metrics({**line, "score": score.share})
+        elo = ladder_ratings(read_metrics(self.run.path / "metrics.jsonl"))
+        self.run.add_metrics({"kind": "elo", "time_s": round(elapsed, 1), "ratings": elo})
+        mine = elo[f"{number:04d}"]
+        shown = {score.opponent: f"{score.wins}-{score.draws}-{score.losses}" for score in scores}
+        self.log(
+            f"checkpoint {number:04d} at {elapsed / 60:.1f} min, {games} games: "
+            f"Elo {mine['elo']:.0f} ({mine['low']:.0f} to {mine['high']:.0f}); wins-draws-losses "
+            + ", ".join(f"{name} {result}" for name, result in shown.items())
+        )
+        self.screen.update({"rating": shown | {"Elo": f"{mine['elo']:.0f}"}})

@@ -1,0 +1,145 @@
+"""A process that plays: an actor, its journal and the newest network."""
+
+import multiprocessing
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from multiprocessing.queues import Queue
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+
+from tengen.games import registry
+from tengen.games.game import RecordGame
+from tengen.records.record import GameRecord
+from tengen.selfplay.actor import Actor
+from tengen.selfplay.journal import Journal
+from tengen.selfplay.schedule import simulations_at
+from tengen.selfplay.settings import Settings
+
+REPORT_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class Report:
+    """What a worker tells the learner."""
+
+    worker: int
+    records: list[GameRecord] = field(default_factory=list)
+    evaluations: int = 0
+    seconds: float = 0.0
+    """Time spent playing since the last report."""
+    network_seconds: float = 0.0
+    """The part of it inside the network."""
+    entropies: list[float] = field(default_factory=list)
+    note: str = ""
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What learner and workers share."""
+
+    reports: "Queue[Report]"
+    version: "Synchronized[int]"
+    """Number of the network in `current.safetensors`."""
+    fraction: "Synchronized[float]"
+    """How much of the run's time has gone."""
+    stop: Event
+    pause: Event
+
+
+def run_worker(index: int, start: int, folder: str, settings: Settings, shared: Shared) -> None:
+    """Plays until told to stop or orphaned; what goes wrong is reported in one line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _play(index, start, Path(folder), settings, shared)
+    except Exception as error:
+        shared.reports.put(Report(index, error=f"worker {index}: {type(error).__name__}: {error}"))
+        if not isinstance(error, OSError | ValueError):
+            raise
+
+
+def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shared) -> None:
+    from tengen.nets.checkpoint import load_checkpoint
+    from tengen.nets.evaluator import NetworkEvaluator
+
+    game = registry.make(settings.game)
+    variants = [registry.make(text) for text in settings.selfplay.variants]
+    assert isinstance(game, RecordGame)
+    parent = multiprocessing.parent_process()
+    calibration = _calibration(game, seed=index)
+    actor: Actor | None = None
+    journal = Journal(folder / "games", f"{start:03d}-{index:02d}", settings.selfplay.shard_games)
+    version = -1
+    report = Report(index)
+    reported = time.perf_counter()
+    while not shared.stop.is_set() and parent is not None and parent.is_alive():
+        if version != shared.version.value:
+            version = shared.version.value
+            network = load_checkpoint(folder / "checkpoints" / "current.safetensors", game).network
+            if actor is not None:
+                calibration = _observations(actor)
+            evaluator = NetworkEvaluator(network, engine=settings.selfplay.engine, threads=1, calibration=calibration)
+            report.note = evaluator.note
+            if actor is None:
+                actor = Actor(
+                    game,
+                    [variant for variant in variants if isinstance(variant, RecordGame)],
+                    evaluator,
+                    settings.search,
+                    settings.selfplay,
+                    seed=settings.seed,
+                    name=f"{start}/{index}",
+                )
+            else:
+                actor.search.evaluator = evaluator
+        assert actor is not None
+        if shared.pause.is_set():
+            time.sleep(0.05)
+            continue
+        began = time.perf_counter()
+        actor.simulations = simulations_at(settings, shared.fraction.value)
+        finished = actor.step()
+        journal.append(finished)
+        report.records += finished
+        report.seconds += time.perf_counter() - began
+        if time.perf_counter() - reported > REPORT_SECONDS:
+            report.evaluations, actor.search.evaluations = actor.search.evaluations, 0
+            report.network_seconds, actor.search.seconds_in_evaluator = actor.search.seconds_in_evaluator, 0.0
+            report.entropies, actor.entropies = actor.entropies, []
+            shared.reports.put(report)
+            report = Report(index)
+            reported = time.perf_counter()
+    journal.close()
+    if parent is None or not parent.is_alive():
+        os._exit(1)
+
+
+def _calibration(game: RecordGame, *, seed: int, count: int = 256) -> np.ndarray:
+    """Observations of positions from random games: what the first quantised network is scaled by."""
+    from tengen.games import kernels
+
+    rng = np.random.default_rng(seed)
+    states = game.initial_states(count)
+    scratch = np.empty(game.num_actions, np.int32)
+    for row in range(count):
+        for _ in range(int(rng.integers(game.max_plies // 2 + 1))):
+            legal = kernels.legal_actions_at(states, row, scratch)
+            if legal == 0:
+                break
+            kernels.apply_at(states, row, int(scratch[rng.integers(legal)]))
+    planes = np.empty((count, *game.observation_shape), np.float32)
+    kernels.observe_batch(states, planes)
+    return planes
+
+
+def _observations(actor: Actor) -> np.ndarray:
+    from tengen.games import kernels
+
+    planes = np.empty((len(actor.states), *actor.game.observation_shape), np.float32)
+    kernels.observe_batch(actor.states, planes)
+    return planes
