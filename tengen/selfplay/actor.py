@@ -118,7 +118,7 @@ class Actor:
         return _Game(variant, opening, bool(self.rng.random() < settings.resign_share))
 
     def _play_openings(self) -> None:
-        """Random plies at the start of a game: they are recorded, with no weight for their policy."""
+        """Random plies at the start of a game: they are recorded without a policy and not trained on."""
         for row, game in enumerate(self.games):
             while len(game.actions) < game.opening:
                 count = kernels.legal_actions_at(self.states, row, self._scratch)
@@ -127,7 +127,7 @@ class Actor:
                 game.actions.append(action)
                 game.values.append(0.0)
                 game.weights.append(0.0)
-                game.policies.append((np.array([action], np.int32), np.ones(1, np.float32)))
+                game.policies.append((np.zeros(0, np.int32), np.zeros(0, np.float32)))
                 if kernels.player_at(self.states, row) == OVER:
                     self.games[row] = game = self._new_game(row)
 

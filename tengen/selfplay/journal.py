@@ -68,11 +68,12 @@ def read(path: Path) -> list[GameRecord]:
 
 
 class Journal:
-    """Appends games to `folder/name-NNNNNN.journal` and seals them into shards of `shard_games` games."""
+    """Appends games to `START-NNNNNN-WORKER.journal` and seals them into shards; their names sort by time, roughly."""
 
-    def __init__(self, folder: Path, name: str, shard_games: int) -> None:
+    def __init__(self, folder: Path, *, start: int, worker: int, shard_games: int) -> None:
         self.folder = folder
-        self.name = name
+        self.start = start
+        self.worker = worker
         self.shard_games = shard_games
         self.index = 0
         self._begin()
@@ -108,7 +109,7 @@ class Journal:
         self.path.unlink()
 
     def _begin(self) -> None:
-        self.path = self.folder / f"{self.name}-{self.index:06d}.journal"
+        self.path = self.folder / f"{self.start:03d}-{self.index:06d}-{self.worker:02d}.journal"
         self.file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
         self.size = 0
         self.games: list[GameRecord] = []

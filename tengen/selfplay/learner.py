@@ -10,7 +10,7 @@ import torch
 from tengen.core.errors import InvalidCheckpoint
 from tengen.core.random import stream
 from tengen.games.game import RecordGame
-from tengen.nets.checkpoint import load_checkpoint, load_training_state, save_checkpoint, save_training_state
+from tengen.nets.checkpoint import load_checkpoint, save_checkpoint
 from tengen.nets.config import NetConfig
 from tengen.nets.losses import Targets
 from tengen.nets.network import Network
@@ -54,9 +54,7 @@ class Learner:
         self.rng = stream(settings.seed, "learner", progress.starts)
         torch.manual_seed(int(stream(settings.seed, "network").integers(2**31)))
         training, shape = settings.training, settings.network
-        config = NetConfig.for_game(
-            game, blocks=shape.blocks, channels=shape.channels, pool_every=shape.pool_every
-        )
+        config = NetConfig.for_game(game, blocks=shape.blocks, channels=shape.channels, pool_every=shape.pool_every)
         self.trainer = Trainer(
             Network(config),
             lr=training.learning_rate,
@@ -72,9 +70,9 @@ class Learner:
         lines = []
         if self.run.training_state.exists():
             try:
-                counters = load_training_state(self.run.training_state, self.trainer)
-                self.progress.steps = int(counters["steps"])
-                self.progress.samples = int(counters["samples"])
+                counters = self.trainer.load(self.run.training_state)
+                self.progress.steps = int(str(counters["steps"]))
+                self.progress.samples = int(str(counters["samples"]))
                 return []
             except InvalidCheckpoint as error:
                 lines.append(f"{error}; set aside")
@@ -126,11 +124,11 @@ class Learner:
 
     def publish(self, path: Path) -> None:
         """Writes the averaged weights as a checkpoint."""
-        save_checkpoint(path, self.trainer.ema_network(), self.game.text, self.provenance())
+        save_checkpoint(path, self.trainer.average(), self.game.text, self.provenance())
 
     def save(self) -> None:
         """Writes what a resumed run needs: published weights, optimiser, counters."""
         self.publish(self.run.current)
         counters = {"steps": self.progress.steps, "samples": self.progress.samples}
-        save_training_state(self.run.training_state, self.trainer, counters)
+        self.trainer.save(self.run.training_state, counters)
         self.run.save_progress(self.progress)

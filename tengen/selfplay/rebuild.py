@@ -108,4 +108,3 @@ def rebuild_batch(
         batch.score_weight[row] = window.score_weight[game]
         for point in range(points):
             batch.ownership[row, point] = side * window.ownership[game, symmetry_points[turn, point]]
-

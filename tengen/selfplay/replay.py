@@ -71,6 +71,7 @@ class Replay:
         inverse = np.argsort(game.symmetries.actions, axis=1)
         self._symmetry_inverse = inverse.astype(np.int32)
         self._window: Window | None = None
+        self._usable = np.zeros(0, np.int64)
 
     def __len__(self) -> int:
         """Positions in the window."""
@@ -92,7 +93,8 @@ class Replay:
             self._lengths.append(np.array([plies]))
             self._ply["action"].append(record.actions)
             self._ply["weight"].append(record.weights if len(record.weights) else np.ones(plies, np.float32))
-            self._policy_lengths.append(np.diff(record.policy_starts))
+            entries = np.diff(record.policy_starts) if len(record.policy_starts) else np.zeros(plies, np.int64)
+            self._policy_lengths.append(entries)
             self._entry["action"].append(record.policy_actions)
             self._entry["probability"].append(record.policy_probabilities)
             self.total_games += 1
@@ -118,7 +120,7 @@ class Replay:
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
         """`count` positions drawn evenly from the window, each under a random symmetry."""
         window = self.window()
-        places = rng.integers(0, len(window.action), count)
+        places = rng.choice(self._usable, count)
         games = np.searchsorted(window.game_first, places, side="right") - 1
         plies = places - window.game_first[games]
         symmetry = rng.integers(0, len(self._symmetry_inverse), count)
@@ -162,6 +164,8 @@ class Replay:
                 self._entry["action"].view(),
                 self._entry["probability"].view(),
             )
+            # a ply without a policy was no choice of the player's: its position says little about its outcome
+            self._usable = np.flatnonzero(self._policy_lengths.view())
         return self._window
 
     def _start(self, record: GameRecord) -> int:

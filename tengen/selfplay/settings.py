@@ -213,7 +213,9 @@ def _build(kind: type[Any], table: dict[str, Any], prefix: str) -> Any:
             try:
                 raise unknown("setting", prefix + key, _all_names())
             except UnknownName as error:
-                raise UnknownName(str(error).partition(" (known")[0] + "; `tengen train --settings` lists all") from None
+                raise UnknownName(
+                    str(error).partition(" (known")[0] + "; `tengen train --settings` lists all"
+                ) from None
         values[key] = _convert(hints[key], value, prefix + key)
     try:
         return kind(**_defaults(kind, prefix) | values)

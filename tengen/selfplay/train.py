@@ -51,9 +51,7 @@ class Silent:
         pass
 
 
-def train(
-    settings: Settings | None, folder: Path, *, resume: bool = False, screen: Screen | None = None
-) -> RunFolder:
+def train(settings: Settings | None, folder: Path, *, resume: bool = False, screen: Screen | None = None) -> RunFolder:
     """Trains in `folder` until the settings' time is used up; a run that was interrupted goes on with `resume`.
 
     With `resume`, settings other than None replace those that the run was started with (a longer time, say).
@@ -117,10 +115,10 @@ class Training:
         seal_leftovers(self.run.games)
         for line in self.learner.restore():
             self.log(line)
-        records, damaged = read_shards(self.run.games)
-        for line in damaged:
+        shards = read_shards(self.run.games)
+        for line in shards.damaged:
             self.log(line)
-        self.learner.add(records)
+        self.learner.add(shards.records)
 
     def play(self) -> None:
         """Trains until the time is used up."""

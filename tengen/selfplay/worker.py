@@ -73,7 +73,7 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
     parent = multiprocessing.parent_process()
     calibration = _calibration(game, seed=index)
     actor: Actor | None = None
-    journal = Journal(folder / "games", f"{start:03d}-{index:02d}", settings.selfplay.shard_games)
+    journal = Journal(folder / "games", start=start, worker=index, shard_games=settings.selfplay.shard_games)
     version = -1
     report = Report(index)
     reported = time.perf_counter()
