@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
@@ -279,6 +280,117 @@ def export(source: str, out: str, last: int | None) -> None:
     for line in report.damaged:
         click.echo(f"tengen: {line}", err=True)
     click.echo(f"{report.games} games in {out}")
+
+
+@main.command()
+@click.argument("what", metavar="PRESET|GAME|RUN", required=False)
+@click.option("--run", "folder", type=click.Path(path_type=Path), help="Folder of the run; runs/NAME-DATE if absent.")
+@click.option("--minutes", type=float, help="Time to train, in all; checkpoints and rating included.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; may be repeated.")
+@click.option("--resume", is_flag=True, help="Go on with the run in RUN (or --run).")
+@click.option("--settings", "show", is_flag=True, help="Print all settings as TOML and stop.")
+@click.option("--exam/--no-exam", default=True, help="Play the finished agent against the exam's opponents.")
+@SEED
+def train(
+    what: str | None,
+    folder: Path | None,
+    minutes: float | None,
+    overrides: tuple[str, ...],
+    resume: bool,
+    show: bool,
+    exam: bool,
+    seed: int | None,
+) -> None:
+    """Learn a game by self-play, from its rules alone.
+
+    \b
+    tengen train go5 --minutes 5
+    tengen train go9 --run runs/mine --set search.simulations=32
+    tengen train --resume runs/mine
+    """
+    from tengen.selfplay import settings as settings_module
+
+    if minutes is not None:
+        overrides = (*overrides, f"minutes={minutes!r}")
+    if seed is not None:
+        overrides = (*overrides, f"seed={seed}")
+    if resume:
+        folder = folder or (Path(what) if what else None)
+        if folder is None:
+            raise click.UsageError("name the run to go on with: tengen train --resume RUN")
+        settings = settings_module.load(str(folder / "run.toml"), overrides) if overrides else None
+    else:
+        if what is None:
+            raise click.UsageError("name a preset or a game: " + ", ".join(settings_module.presets()))
+        settings = settings_module.load(what, overrides)
+        if show:
+            click.echo(settings_module.to_toml(settings), nl=False)
+            return
+        name = Path(what).stem.partition(":")[0]
+        folder = folder or Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+    from tengen.selfplay.train import train as run_training
+    from tengen.terminal.plots import plot_run
+    from tengen.terminal.training import TrainingScreen
+
+    with TrainingScreen(str(folder)) as screen:
+        try:
+            run = run_training(settings, folder, resume=resume, screen=screen)
+        except KeyboardInterrupt:
+            click.echo(f"interrupted; nothing is lost: tengen train --resume {folder}", err=True)
+            sys.exit(130)
+    plots = plot_run(folder)
+    done = run.settings()
+    agent = f"{folder},sims={done.exam.simulations}"
+    if exam and done.exam.games:
+        from tengen.terminal.exam import hold_exam
+
+        hold_exam(done, agent, folder)
+    click.echo(f"curves:    {', '.join(map(str, plots))}")
+    click.echo(f"play it:   tengen play {done.game} --agent {agent}")
+    click.echo(f"train on:  tengen train --resume {folder} --minutes {done.minutes * 2:g}")
+
+
+@main.command()
+@click.argument("topic", type=click.Choice(["selfplay"]), default="selfplay")
+@click.option("--preset", default="go9", help="Whose settings are measured.")
+@click.option("--seconds", default=20.0, help="How long to measure.")
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="A trained network; a fresh one if absent.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting.")
+@JSON
+def bench(
+    topic: str, preset: str, seconds: float, checkpoint: Path | None, overrides: tuple[str, ...], as_json: bool
+) -> None:
+    """Measure Tengen on this machine: where the time of one self-play worker goes.
+
+    \b
+    tengen bench selfplay --preset go9
+
+    `python -m benchmarks` in a source tree measures us beside other programs.
+    """
+    import dataclasses
+    import json
+
+    from tengen.games import registry
+    from tengen.nets.checkpoint import load_checkpoint
+    from tengen.selfplay import settings as settings_module
+    from tengen.selfplay.bench import measure
+
+    settings = settings_module.load(preset, overrides)
+    network = load_checkpoint(checkpoint, registry.make(settings.game)).network if checkpoint else None
+    found = measure(settings, seconds=seconds, network=network)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found)))
+        return
+    click.echo(
+        f"{settings.game}, {settings.network.blocks} blocks x {settings.network.channels}, one worker, one thread"
+    )
+    for name, value in (("network", found.network), ("tree and rules", found.tree), ("records", found.rest)):
+        click.echo(f"  {name:<16}{value:8.2f} s  {value / found.seconds:6.1%}")
+    click.echo(
+        f"{found.evaluations / found.seconds:,.0f} evaluations/s, {found.positions / found.seconds:,.1f} positions/s, "
+        f"engine {found.engine}{': ' + found.note if found.note else ''}"
+    )
 
 
 if __name__ == "__main__":

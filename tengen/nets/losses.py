@@ -23,6 +23,8 @@ class Targets(NamedTuple):
     """[B]: final lead in points, komi counted; None for a game without points."""
     ownership: Tensor | None = None
     """[B, H, W]: 1 where the point ended with the player to move, -1 with the other, 0 with nobody."""
+    score_weight: Tensor | None = None
+    """[B]: how much score and ownership count; 0 where a game was cut short and its end says nothing of them."""
     legal: Tensor | None = None
     """bool [B, A]: if given, illegal actions are left out of the softmax."""
 
@@ -70,11 +72,18 @@ def losses(output: NetOutput, targets: Targets, weights: LossWeights | None = No
     policy = (share * crossing).sum()
     value = -(targets.wdl * functional.log_softmax(output.wdl, dim=1)).sum(dim=1).mean()
     ownership = score = torch.zeros_like(value)
+    scored = None
+    if targets.score_weight is not None:
+        scored = targets.score_weight / targets.score_weight.sum().clamp(min=1e-9)
     if output.ownership is not None and targets.ownership is not None:
         # sigmoid(2 z) = (1 + tanh z) / 2
-        ownership = functional.binary_cross_entropy_with_logits(2 * output.ownership, 0.5 + 0.5 * targets.ownership)
+        owned = functional.binary_cross_entropy_with_logits(
+            2 * output.ownership, 0.5 + 0.5 * targets.ownership, reduction="none"
+        ).mean(dim=(1, 2))
+        ownership = owned.mean() if scored is None else (scored * owned).sum()
     if output.score is not None and targets.score is not None:
-        score = functional.smooth_l1_loss(output.score, targets.score / SCORE_SCALE)
+        missed = functional.smooth_l1_loss(output.score, targets.score / SCORE_SCALE, reduction="none")
+        score = missed.mean() if scored is None else (scored * missed).sum()
     total = weights.policy * policy + weights.value * value
     total = total + weights.ownership * ownership + weights.score * score
     return Losses(total, (policy - (share * entropy).sum()).detach(), value, ownership, score)

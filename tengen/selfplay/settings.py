@@ -33,7 +33,7 @@ class SelfplaySettings:
     games: int = 128
     """Games that each worker plays in lockstep."""
     variants: tuple[str, ...] = ()
-    """Games to draw from for each new game, equally likely; empty is `game` alone. They must share a network's shapes."""
+    """Games to draw from for each new game, equally likely; none is `game` alone. They share one network's shapes."""
     opening_share: float = 0.0
     """Share of games that begin with random moves."""
     opening_plies: int = 0
@@ -127,7 +127,7 @@ def presets() -> list[str]:
 
 
 def load(name: str, overrides: tuple[str, ...] = ()) -> Settings:
-    """The settings of a preset, of a TOML file or of a bare game, with overrides `key=value` such as `search.simulations=32`."""
+    """The settings of a preset, a TOML file or a bare game, with overrides such as `search.simulations=32`."""
     if name in presets():
         table = tomllib.loads((resources.files("tengen.presets") / f"{name}.toml").read_text())
     elif name.endswith(".toml"):
@@ -211,7 +211,7 @@ def _build(kind: type[Any], table: dict[str, Any], prefix: str) -> Any:
     for key, value in table.items():
         if key not in known:
             try:
-                raise unknown("setting", prefix + key, _all_names())
+                raise unknown("setting", prefix + key, [*_all_names(), *(known if not prefix else ())])
             except UnknownName as error:
                 raise UnknownName(
                     str(error).partition(" (known")[0] + "; `tengen train --settings` lists all"

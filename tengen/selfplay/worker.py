@@ -11,8 +11,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tengen.games import registry
+from tengen.games import kernels, registry
 from tengen.games.game import RecordGame
 from tengen.records.record import GameRecord
 from tengen.selfplay.actor import Actor
@@ -71,7 +72,7 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
     variants = [registry.make(text) for text in settings.selfplay.variants]
     assert isinstance(game, RecordGame)
     parent = multiprocessing.parent_process()
-    calibration = _calibration(game, seed=index)
+    calibration = random_observations(game, seed=index)
     actor: Actor | None = None
     journal = Journal(folder / "games", start=start, worker=index, shard_games=settings.selfplay.shard_games)
     version = -1
@@ -82,7 +83,7 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             version = shared.version.value
             network = load_checkpoint(folder / "checkpoints" / "current.safetensors", game).network
             if actor is not None:
-                calibration = _observations(actor)
+                calibration = observations(actor)
             evaluator = NetworkEvaluator(network, engine=settings.selfplay.engine, threads=1, calibration=calibration)
             report.note = evaluator.note
             if actor is None:
@@ -119,10 +120,8 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
         os._exit(1)
 
 
-def _calibration(game: RecordGame, *, seed: int, count: int = 256) -> np.ndarray:
+def random_observations(game: RecordGame, *, seed: int, count: int = 256) -> NDArray[np.float32]:
     """Observations of positions from random games: what the first quantised network is scaled by."""
-    from tengen.games import kernels
-
     rng = np.random.default_rng(seed)
     states = game.initial_states(count)
     scratch = np.empty(game.num_actions, np.int32)
@@ -137,9 +136,8 @@ def _calibration(game: RecordGame, *, seed: int, count: int = 256) -> np.ndarray
     return planes
 
 
-def _observations(actor: Actor) -> np.ndarray:
-    from tengen.games import kernels
-
+def observations(actor: Actor) -> NDArray[np.float32]:
+    """What the network sees of the games that an actor is playing [B, C, H, W]."""
     planes = np.empty((len(actor.states), *actor.game.observation_shape), np.float32)
     kernels.observe_batch(actor.states, planes)
     return planes
