@@ -184,6 +184,7 @@ class Replay:
         ownership = np.zeros(self.points, np.int8)
         if not self.game.has_score:
             return 0.0, ownership
-        states = self._starts[[self._start(record)]]
+        start = self._start(record)
+        states = self._starts[[start]]
         kernels.play_through(states, 0, record.actions)
         return float(kernels.final_score_at(states, 0, ownership)), ownership
