@@ -1,0 +1,160 @@
+"""A whole run, small: that it learns, survives kills, and counts what its files hold."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tengen.records.shards import read_shards
+from tengen.selfplay import settings as settings_module
+from tengen.selfplay.metrics import read_metrics
+from tengen.selfplay.run import RunFolder
+from tengen.selfplay.train import train
+
+TINY = (
+    "network.blocks=1",
+    "network.channels=8",
+    "search.simulations=4",
+    "selfplay.games=16",
+    "selfplay.workers=1",
+    "selfplay.shard_games=50",
+    "training.first_positions=200",
+    "training.batch=64",
+    "training.publish_seconds=1",
+    "ladder.games=4",
+    "ladder.simulations=4",
+    "ladder.opponents=['random']",
+)
+
+
+def tiny(minutes: float, *more: str) -> settings_module.Settings:
+    overrides = (*TINY, f"minutes={minutes}", f"training.checkpoint_minutes={minutes / 2}", *more)
+    return settings_module.load("tictactoe", overrides)
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.metrics: list[dict[str, object]] = []
+
+    def log(self, line: str) -> None:
+        self.lines.append(line)
+
+    def update(self, metrics: dict[str, object]) -> None:
+        self.metrics.append(metrics)
+
+
+def test_a_run_leaves_games_checkpoints_ratings_and_counters_that_agree(tmp_path: Path) -> None:
+    screen = Lines()
+    run = train(tiny(0.25), tmp_path / "run", screen=screen)
+    records = read_shards(run.games)
+    progress = run.progress()
+    assert progress.finished
+    assert not records.damaged
+    assert progress.steps > 0
+    assert progress.samples == 64 * progress.steps
+    assert not list(run.games.glob("*.journal"))
+    for record in records.records[:50]:
+        record.validate()
+    lines = read_metrics(run.path / "metrics.jsonl")
+    assert {"progress", "rating", "elo"} <= {line["kind"] for line in lines}
+    assert [line["opponent"] for line in lines if line["kind"] == "rating"][:1] == ["random"]
+    assert run.numbered(2).exists()
+    assert any("checkpoint 0002" in line for line in screen.lines)
+    games = len(records.records)
+    # resuming a finished run with more time goes on from its counters
+    longer = tiny(0.3)
+    train(longer, run.path, resume=True, screen=screen)
+    assert any(f"{games} games so far" in line for line in screen.lines)
+    assert run.progress().steps > progress.steps
+    assert len(read_shards(run.games).records) > games
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tengen.cli", "train", *arguments, "--no-exam"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+def counted(run: RunFolder) -> int:
+    """Finished games on disk, in shards and journals."""
+    from tengen.selfplay import journal
+
+    loose = sum(
+        len(journal.read(path)) for path in run.games.glob("*.journal") if not path.with_suffix(".parquet").exists()
+    )
+    return len(read_shards(run.games).records) + loose
+
+
+def kill_and_resume(tmp_path: Path, kills: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    overrides = [part for setting in (*TINY, "minutes=30") for part in ("--set", setting)]
+    folder = tmp_path / "run"
+    run = RunFolder(folder)
+    seen = 0
+    for attempt in range(kills):
+        command = ("tictactoe", "--run", str(folder), *overrides) if attempt == 0 else ("--resume", str(folder))
+        process = start(tmp_path, *command)
+        deadline = time.monotonic() + 120
+        while counted(run) <= seen and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.2)
+        assert process.poll() is None, process.stderr.read().decode()
+        time.sleep(float(rng.uniform(0, 4)))
+        before = counted(run)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+        assert counted(run) >= before > seen
+        seen = counted(run)
+    final = train(tiny_from(run), folder, resume=True, screen=(screen := Lines()))
+    assert any(f"{seen} games so far" in line for line in screen.lines)
+    assert not any("damaged" in line for line in screen.lines)
+    metrics = [line for line in read_metrics(folder / "metrics.jsonl") if line["kind"] == "progress"]
+    assert metrics[-1]["games"] <= len(read_shards(final.games).records)
+
+
+def tiny_from(run: RunFolder) -> settings_module.Settings:
+    elapsed = run.progress().elapsed
+    return settings_module.load(str(run.path / "run.toml"), (f"minutes={elapsed / 60 + 0.15}",))
+
+
+def test_a_killed_run_goes_on_and_loses_no_finished_game(tmp_path: Path) -> None:
+    kill_and_resume(tmp_path, kills=2, seed=1)
+
+
+@pytest.mark.slow
+def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
+    kill_and_resume(tmp_path, kills=10, seed=2)
+
+
+def test_damaged_files_are_named_set_aside_and_survived(tmp_path: Path) -> None:
+    run = train(tiny(0.15), tmp_path / "run")
+    shard = sorted(run.games.glob("*.parquet"))[0]
+    shard.write_bytes(shard.read_bytes()[:-100])
+    run.training_state.write_bytes(run.training_state.read_bytes()[:1000])
+    screen = Lines()
+    train(tiny(0.25), run.path, resume=True, screen=screen)
+    text = "\n".join(screen.lines)
+    assert shard.name in text
+    assert "training.safetensors" in text
+    assert "goes on from the weights of" in text
+    assert shard.with_name(shard.name + ".damaged").exists()
+    assert run.progress().finished
+
+
+def test_an_existing_run_is_not_overwritten(tmp_path: Path) -> None:
+    RunFolder.create(tmp_path / "run", tiny(1))
+    with pytest.raises(ValueError, match="--resume"):
+        train(tiny(1), tmp_path / "run")
+    with pytest.raises(ValueError, match="no run"):
+        train(None, tmp_path / "other", resume=True)
