@@ -343,9 +343,12 @@ def train(
     done = run.settings()
     agent = f"{folder},sims={done.exam.simulations}"
     if exam and done.exam.games:
-        from tengen.terminal.exam import hold_exam
+        from tengen.selfplay.exam import hold_exam
 
-        hold_exam(done, agent, folder)
+        click.echo(f"exam: {agent} from openings of {done.exam.opening_plies} random plies, colours alternated")
+        for opponent, count in hold_exam(done, agent, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")).items():
+            score = f"{count.wins} won, {count.draws} drawn, {count.losses} lost"
+            click.echo(f"  {opponent:<20} {score:<32} {count.score:6.1%}")
     click.echo(f"curves:    {', '.join(map(str, plots))}")
     click.echo(f"play it:   tengen play {done.game} --agent {agent}")
     click.echo(f"train on:  tengen train --resume {folder} --minutes {done.minutes * 2:g}")

@@ -98,6 +98,14 @@ class Trainer:
         network.load_state_dict(self.averaged)
         return network.eval()
 
+    def start_from(self, network: Network) -> None:
+        """Takes over another network's weights, for the average too; the optimizer keeps what it has."""
+        try:
+            self.network.load_state_dict(network.state_dict())
+        except RuntimeError as error:
+            raise InvalidCheckpoint("these weights are of a network of another shape") from error
+        self.averaged = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
+
     def save(self, path: str | Path, extra: Mapping[str, Json] | None = None) -> None:
         """Writes all that a resumed training needs: weights, average, optimizer; `extra` comes back from `load`."""
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}

@@ -79,7 +79,7 @@ class Learner:
                 set_aside(self.run.training_state)
         for path in sorted(self.run.checkpoints.glob("*.safetensors"), key=lambda path: path.stat().st_mtime)[::-1]:
             try:
-                self.trainer.load_weights(load_checkpoint(path, self.game).network)
+                self.trainer.start_from(load_checkpoint(path, self.game).network)
                 lines.append(f"training goes on from the weights of {path.name}")
                 break
             except InvalidCheckpoint as error:

@@ -1,0 +1,28 @@
+"""The match at the end of a run: the new agent against opponents of known strength, from random openings."""
+
+import os
+from pathlib import Path
+
+from tengen.arena.match import OnGame, play_match
+from tengen.arena.result import Count
+from tengen.selfplay.settings import Settings
+
+
+def hold_exam(settings: Settings, agent: str, folder: Path, on_game: OnGame | None = None) -> dict[str, Count]:
+    """Plays `settings.exam` with the agent of that text; its games are kept in `folder`. Counts are for the agent."""
+    exam = settings.exam
+    counts = {}
+    for opponent in exam.opponents:
+        result = play_match(
+            settings.game,
+            [agent, opponent],
+            games=exam.games,
+            openings=exam.opening_plies,
+            seed=settings.seed,
+            workers=min(os.cpu_count() or 1, exam.games),
+            out=folder / opponent.replace(":", "-").replace("=", "-").replace("/", "-"),
+            on_game=on_game,
+        )
+        agent_name = result.agents[0]
+        counts[opponent] = result.between(agent_name, result.agents[1])
+    return counts
