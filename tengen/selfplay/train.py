@@ -146,15 +146,18 @@ class Training:
         with ProcessPoolExecutor(1, mp_context=context) as rater:
             try:
                 self._loop(shared, processes, rater)
-                self.progress.finished = True
             finally:
                 shared.stop.set()
                 self._gather_rest(shared, processes)
                 self.learner.save()
-                self.board.close()
-                if self.progress.finished:
-                    self._collect_rating(wait=True)
-                rater.shutdown(wait=self.progress.finished, cancel_futures=True)
+                rater.shutdown(wait=False, cancel_futures=self.fraction() < 1)
+            self._collect_rating(wait=True)
+        with ProcessPoolExecutor(1, mp_context=context) as rater:
+            self._checkpoint(rater)
+            self._collect_rating(wait=True)
+        self.progress.finished = True
+        self.learner.save()
+        self.board.close()
         self.log(f"finished: {self.learner.replay.total_games} games, {self.progress.steps} steps")
 
     def fraction(self) -> float:
@@ -185,7 +188,7 @@ class Training:
                 with shared.version.get_lock():
                     shared.version.value += 1
                 published, trained = now, 0
-            if self.progress.elapsed / 60 >= next_checkpoint or self.fraction() >= 1:
+            if self.progress.elapsed / 60 >= next_checkpoint and self.fraction() < 1:
                 next_checkpoint += every
                 self._checkpoint(rater)
             self._collect_rating(wait=False)
@@ -256,14 +259,13 @@ class Training:
         self.screen.update(metrics)
 
     def _checkpoint(self, rater: ProcessPoolExecutor) -> None:
-        """Writes a numbered checkpoint and has it rated."""
-        self._collect_rating(wait=True)
+        """Writes a numbered checkpoint and has it rated, unless the one before is still playing."""
         self.progress.checkpoint += 1
         number = self.progress.checkpoint
         self.learner.publish(self.run.numbered(number))
         self.learner.save()
         ladder = self.settings.ladder
-        if ladder.games == 0:
+        if ladder.games == 0 or self.rating is not None:
             return
         earlier = self.run.numbered(number - 1)
         self.rated = (number, self.progress.elapsed, self.learner.replay.total_games)
