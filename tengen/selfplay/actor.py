@@ -35,6 +35,8 @@ class _Game:
     policies: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list)
     low: list[int] = field(default_factory=lambda: [0, 0])
     """For each player, how many of his last moves had a value below the limit."""
+    would_resign: int = -1
+    """The player who would have resigned, in a game that is played to its end all the same."""
 
 
 class Actor:
@@ -90,8 +92,11 @@ class Actor:
             game.policies.append((actions[part], probabilities[part]))
             mover = int(movers[row])
             game.low[mover] = game.low[mover] + 1 if value < self.settings.resign_below else 0
-            if game.may_resign and game.low[mover] >= self.settings.resign_plies:
-                resigned.append((row, mover))
+            if game.low[mover] >= self.settings.resign_plies:
+                if game.may_resign:
+                    resigned.append((row, mover))
+                elif game.would_resign < 0:
+                    game.would_resign = mover
         self._apply(found.action)
         kernels.players_batch(self.states, movers)
         finished = []
@@ -137,6 +142,10 @@ class Actor:
         if self.game.has_score and termination != RESIGNED:
             ownership = np.empty(self.game.observation_shape[1] * self.game.observation_shape[2], np.int8)
             score = float(kernels.final_score_at(self.states, row, ownership))
+        info = {}
+        if game.would_resign >= 0:
+            lost = result < 0 if game.would_resign == 0 else result > 0
+            info["resignation"] = "right" if lost else "wrong"
         record = GameRecord(
             game=self.variants[game.variant].text,
             actions=np.array(game.actions, np.int32),
@@ -148,6 +157,7 @@ class Actor:
             policy_actions=np.concatenate([actions for actions, _ in game.policies]),
             policy_probabilities=np.concatenate([shares for _, shares in game.policies]),
             termination=termination,
+            info=info,
         )
         self.games[row] = self._new_game(row)
         return record

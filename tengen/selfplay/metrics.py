@@ -17,6 +17,8 @@ class Gauge:
         self.lengths: list[int] = []
         self.results: list[float] = []
         self.cut: list[bool] = []
+        self.resignations: list[bool] = []
+        """Of games played to the end though somebody would have resigned: whether he would have been wrong."""
         self.entropies: list[float] = []
         self.evaluations = 0
         self.seconds = 0.0
@@ -27,6 +29,9 @@ class Gauge:
         self.lengths += [len(record.actions) for record in report.records]
         self.results += [record.result for record in report.records]
         self.cut += [record.termination != "" for record in report.records]
+        self.resignations += [
+            record.info["resignation"] == "wrong" for record in report.records if "resignation" in record.info
+        ]
         self.entropies += report.entropies
         self.evaluations += report.evaluations
         self.seconds += report.seconds
@@ -45,6 +50,8 @@ class Gauge:
             found["draw_share"] = round(float(np.mean(results == 0)), 4)
             found["first_win_share"] = round(float(np.mean(results > 0)), 4)
             found["cut_share"] = round(float(np.mean(self.cut)), 4)
+        if self.resignations:
+            found["wrong_resignations"] = round(float(np.mean(self.resignations)), 4)
         if self.entropies:
             found["policy_entropy"] = round(float(np.mean(self.entropies)), 4)
         if self.seconds > 0:

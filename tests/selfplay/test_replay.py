@@ -34,7 +34,7 @@ def random_record(text: str, seed: int, start: str = "") -> GameRecord:
     )
 
 
-@given(seed=st.integers(0, 1000), text=st.sampled_from(["tictactoe", "go:size=4,komi=2.5", "go:size=4"]))
+@given(seed=st.integers(0, 1000), text=st.sampled_from(["tictactoe", "go:size=5,komi=2.5", "go:size=5"]))
 def test_a_batch_holds_what_stepping_through_the_games_shows(seed: int, text: str) -> None:
     game = registry.make(text)
     records = [random_record(text, 3 * seed + index) for index in range(3)]
@@ -103,7 +103,7 @@ def test_plies_without_a_policy_are_not_drawn() -> None:
 
 
 def test_a_game_that_was_cut_short_teaches_no_score() -> None:
-    record = random_record("go:size=4", 1)
+    record = random_record("go:size=5", 1)
     cut = GameRecord(
         game=record.game,
         actions=record.actions[:6],
@@ -113,13 +113,13 @@ def test_a_game_that_was_cut_short_teaches_no_score() -> None:
         policy_probabilities=record.policy_probabilities[: record.policy_starts[6]],
         termination=RESIGNED,
     )
-    replay = Replay(registry.make("go:size=4"))
+    replay = Replay(registry.make("go:size=5"))
     replay.add([cut])
     assert replay.sample(8, np.random.default_rng(0)).score_weight.max() == 0
 
 
 def test_games_of_other_komi_mix_and_other_sizes_do_not() -> None:
-    replay = Replay(registry.make("go:size=4,komi=7"))
-    replay.add([random_record("go:size=4,komi=24", 1), random_record("go:size=4,komi=7", 2)])
-    with pytest.raises(InvalidRecord, match="size=5"):
-        replay.add([random_record("go:size=5", 1)])
+    replay = Replay(registry.make("go:size=5,komi=7"))
+    replay.add([random_record("go:size=5,komi=24", 1), random_record("go:size=5,komi=7", 2)])
+    with pytest.raises(InvalidRecord, match="go"):
+        replay.add([random_record("go:size=9", 1)])

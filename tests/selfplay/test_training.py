@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
 from tengen.selfplay.metrics import read_metrics
