@@ -76,10 +76,10 @@ class Actor:
         policy = np.where(found.policy >= SPARSE_BELOW, found.policy, 0.0)
         policy /= policy.sum(axis=1, keepdims=True)
         rows, actions = np.nonzero(policy)
-        probabilities = policy[rows, actions].astype(np.float32)
+        probabilities: NDArray[np.float32] = policy[rows, actions].astype(np.float32)
         self.entropies.append(float(-(probabilities * np.log(probabilities)).sum() / len(policy)))
         ends = np.searchsorted(rows, np.arange(len(policy) + 1))
-        actions = actions.astype(np.int32)
+        entries = actions.astype(np.int32)
         movers = np.empty(len(self.states), np.int8)
         kernels.players_batch(self.states, movers)
         resigned = []
@@ -89,7 +89,7 @@ class Actor:
             game.actions.append(int(found.action[row]))
             game.values.append(value)
             game.weights.append(1.0)
-            game.policies.append((actions[part], probabilities[part]))
+            game.policies.append((entries[part], probabilities[part]))
             mover = int(movers[row])
             game.low[mover] = game.low[mover] + 1 if value < self.settings.resign_below else 0
             if game.low[mover] >= self.settings.resign_plies:
@@ -104,9 +104,9 @@ class Actor:
             if movers[row] != OVER:
                 finished.append(self._finish(row, result=1.0 if mover == 1 else -1.0, termination=RESIGNED))
                 movers[row] = 0
-        for row in np.flatnonzero(movers == OVER):
-            result = float(kernels.result_at(self.states, row))
-            finished.append(self._finish(int(row), result=result, termination=""))
+        for ended in np.flatnonzero(movers == OVER).tolist():
+            result = float(kernels.result_at(self.states, ended))
+            finished.append(self._finish(ended, result=result, termination=""))
         return finished
 
     def _apply(self, actions: NDArray[np.int32]) -> None:

@@ -9,11 +9,10 @@ from tengen.core.errors import InvalidParameter
 from tengen.games import registry
 from tengen.games.game import RecordGame
 from tengen.nets.config import NetConfig
-from tengen.nets.evaluator import NetworkEvaluator
 from tengen.nets.network import Network
 from tengen.selfplay.actor import Actor
 from tengen.selfplay.settings import Settings
-from tengen.selfplay.worker import observations, random_observations
+from tengen.selfplay.worker import random_observations, selfplay_evaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,10 @@ def measure(settings: Settings, *, seconds: float, network: Network | None = Non
         torch.manual_seed(settings.seed)
         config = NetConfig.for_game(game, blocks=shape.blocks, channels=shape.channels, pool_every=shape.pool_every)
         network = Network(config).eval()
-    engine = settings.selfplay.engine
-    evaluator = NetworkEvaluator(
-        network, engine=engine, threads=1, calibration=random_observations(game, seed=settings.seed)
-    )
+    evaluator = selfplay_evaluator(network, settings, random_observations(game, seed=settings.seed))
     actor = Actor(game, [], evaluator, settings.search, settings.selfplay, seed=settings.seed)
     for _ in range(4):
         actor.step()
-    observations(actor)
     search = actor.search
     search.evaluations, search.seconds_in_evaluator = 0, 0.0
     in_search = 0.0
@@ -73,5 +68,13 @@ def measure(settings: Settings, *, seconds: float, network: Network | None = Non
     total = time.perf_counter() - began
     spent = search.seconds_in_evaluator
     return Shares(
-        total, spent, in_search - spent, total - in_search, positions, games, search.evaluations, engine, evaluator.note
+        total,
+        spent,
+        in_search - spent,
+        total - in_search,
+        positions,
+        games,
+        search.evaluations,
+        evaluator.engine,
+        evaluator.note,
     )

@@ -132,7 +132,7 @@ def rate_checkpoint(
 ) -> list[Score]:
     """Plays a checkpoint against fixed opponents and, if given, against an earlier checkpoint."""
     from tengen.nets.checkpoint import load_checkpoint
-    from tengen.nets.evaluator import NetworkEvaluator
+    from tengen.nets.evaluator import Engine, NetworkEvaluator
 
     game = registry.make(game_text)
     assert isinstance(game, RecordGame)
@@ -140,8 +140,8 @@ def rate_checkpoint(
     config = SearchConfig(policy="gumbel", simulations=ladder.simulations, gumbel_scale=0.0)
 
     def network(path: Path) -> Player:
-        # int8 would need calibration positions; bf16 is exact enough to rate with
-        kind = "auto" if engine == "openvino-int8" else engine
+        # never int8: that would need calibration positions, and a rating should be of the network itself
+        kind: Engine = "torch" if engine.startswith("torch") else "auto"
         evaluator = NetworkEvaluator(load_checkpoint(path, game).network, engine=kind, threads=1)
         return search_player(game, evaluator, config, batch=games, seed=seed)
 

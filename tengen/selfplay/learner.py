@@ -10,7 +10,7 @@ import torch
 from tengen.core.errors import InvalidCheckpoint
 from tengen.core.random import stream
 from tengen.games.game import RecordGame
-from tengen.nets.checkpoint import load_checkpoint, save_checkpoint
+from tengen.nets.checkpoint import Json, load_checkpoint, save_checkpoint
 from tengen.nets.config import NetConfig
 from tengen.nets.losses import Targets
 from tengen.nets.network import Network
@@ -111,7 +111,7 @@ class Learner:
         found, self.losses = self.losses, []
         return {key: float(np.mean([losses[key] for losses in found])) for key in (found[0] if found else {})}
 
-    def provenance(self) -> dict[str, object]:
+    def provenance(self) -> dict[str, Json]:
         """Where the weights come from, for the checkpoint's header."""
         return {
             "games": self.replay.total_games,

@@ -7,7 +7,7 @@ import typing
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tengen.core.errors import InvalidParameter, UnknownName, unknown
 from tengen.games import registry
@@ -47,8 +47,8 @@ class SelfplaySettings:
     resign_plies: int = 3
     resign_share: float = 0.8
     """Share of games in which cutting is allowed; the others show whether it was right."""
-    engine: str = "auto"
-    """Inference: auto, torch, openvino or openvino-int8."""
+    engine: Literal["auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8"] = "auto"
+    """Inference; `auto` is openvino-int8 where OpenVINO is installed and there is no GPU, else the best of the rest."""
     shard_games: int = 500
     """Games in one Parquet shard."""
 
@@ -103,6 +103,10 @@ class ExamSettings:
     opening_plies: int = 2
 
 
+SELFPLAY_SEARCH = SearchConfig(policy="gumbel", simulations=16, considered=8, gumbel_scale=1.0)
+"""How self-play searches unless a preset says otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One training run."""
@@ -112,9 +116,7 @@ class Settings:
     minutes: float = 20.0
     seed: int = 1
     network: NetworkSettings = field(default_factory=NetworkSettings)
-    search: SearchConfig = field(
-        default_factory=lambda: SearchConfig(policy="gumbel", simulations=16, considered=8, gumbel_scale=1.0)
-    )
+    search: SearchConfig = SELFPLAY_SEARCH
     selfplay: SelfplaySettings = field(default_factory=SelfplaySettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     ladder: LadderSettings = field(default_factory=LadderSettings)
@@ -225,10 +227,7 @@ def _build(kind: type[Any], table: dict[str, Any], prefix: str) -> Any:
 
 def _defaults(kind: type[Any], prefix: str) -> dict[str, Any]:
     """A section of a run starts from the run's own defaults, which may differ from those of its class."""
-    if prefix == "search.":
-        search = next(entry for entry in dataclasses.fields(Settings) if entry.name == "search").default_factory()  # type: ignore[misc]
-        return {entry.name: getattr(search, entry.name) for entry in dataclasses.fields(kind)}
-    return {}
+    return dataclasses.asdict(SELFPLAY_SEARCH) if prefix == "search." else {}
 
 
 def _all_names(kind: type[Any] = Settings, prefix: str = "") -> list[str]:

@@ -15,6 +15,11 @@ from numpy.typing import NDArray
 
 from tengen.games import kernels, registry
 from tengen.games.game import RecordGame
+from tengen.nets import openvino_graph
+from tengen.nets.checkpoint import load_checkpoint
+from tengen.nets.evaluator import NetworkEvaluator
+from tengen.nets.network import Network
+from tengen.nets.precision import best_device
 from tengen.records.record import GameRecord
 from tengen.selfplay.actor import Actor
 from tengen.selfplay.journal import Journal
@@ -65,9 +70,6 @@ def run_worker(index: int, start: int, folder: str, settings: Settings, shared: 
 
 
 def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shared) -> None:
-    from tengen.nets.checkpoint import load_checkpoint
-    from tengen.nets.evaluator import NetworkEvaluator
-
     game = registry.make(settings.game)
     variants = [registry.make(text) for text in settings.selfplay.variants]
     assert isinstance(game, RecordGame)
@@ -84,7 +86,7 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             network = load_checkpoint(folder / "checkpoints" / "current.safetensors", game).network
             if actor is not None:
                 calibration = observations(actor)
-            evaluator = NetworkEvaluator(network, engine=settings.selfplay.engine, threads=1, calibration=calibration)
+            evaluator = selfplay_evaluator(network, settings, calibration)
             report.note = evaluator.note
             if actor is None:
                 actor = Actor(
@@ -118,6 +120,14 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
     journal.close()
     if parent is None or not parent.is_alive():
         os._exit(1)
+
+
+def selfplay_evaluator(network: Network, settings: Settings, calibration: NDArray[np.float32]) -> NetworkEvaluator:
+    """The fastest inference for self-play on one thread; `calibration` [N, C, H, W] is what int8 is scaled by."""
+    engine = settings.selfplay.engine
+    if engine == "auto" and best_device() == "cpu" and openvino_graph.available():
+        engine = "openvino-int8"
+    return NetworkEvaluator(network, engine=engine, threads=1, calibration=calibration)
 
 
 def random_observations(game: RecordGame, *, seed: int, count: int = 256) -> NDArray[np.float32]:
