@@ -2,11 +2,17 @@
 
 Numba notices a change in a kernel's own file but not in a callee's. So the cache folder is named by a
 hash of every source file that can reach a kernel, of numba's and numpy's versions and of numba's flags.
+
+Numba names compiled functions by counters that start alike in every process. Two processes that compile a
+kernel for one record type each, a 5x5 board and a 9x9 board, give both the same name, and a third process that
+loads both from the cache silently runs one of them for both types. So here the counter starts anywhere.
 """
 
 import hashlib
+import itertools
 import os
 import platform
+import secrets
 import sys
 import threading
 from collections.abc import Callable
@@ -15,7 +21,7 @@ from typing import TypeVar
 
 import numba
 import numpy as np
-from numba.core import event
+from numba.core import bytecode, event
 
 PACKAGE = Path(__file__).resolve().parent.parent
 KERNEL_LAYERS = ("core", "games", "mcts")
@@ -57,6 +63,11 @@ def cache_folder() -> Path:
     return Path(root) / "kernels" / cache_key()
 
 
+def _number_functions_anew() -> None:
+    """Starts numba's numbers of compiled functions where no other process does."""
+    bytecode.FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))
+
+
 class _CompileNotice(event.Listener):
     """Prints one line when a first compilation keeps a person waiting."""
 
@@ -85,6 +96,9 @@ class _CompileNotice(event.Listener):
 
 
 numba.config.CACHE_DIR = str(cache_folder())
+_number_functions_anew()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_number_functions_anew)
 event.register("numba:compile", _CompileNotice())
 
 
