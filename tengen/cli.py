@@ -262,6 +262,53 @@ def arena(
         show_match(result, Console(), anchor=anchor)
 
 
+# ---- play, gtp
+
+
+@main.command()
+@game_argument
+@click.option("--agent", metavar="AGENT", help="Who plays against you.  [default: the game's network, else rollouts]")
+@click.option("--as", "seat", default="black", show_default=True, help="Your side: black, white, both or none.")
+@click.option(
+    "--handicap", type=int, default=0, show_default=True, help="Go: Black's stones on the board at the start."
+)
+@click.option("--position", metavar="TEXT", help="Begin at this position, in the game's own notation.")
+@SEED
+def play(
+    game_text: str,
+    size: str | None,
+    komi: str | None,
+    agent: str | None,
+    seat: str,
+    handicap: int,
+    position: str | None,
+    seed: int | None,
+) -> None:
+    """Play in the terminal: against an agent, another person, or watch.
+
+    Example: tengen play go:size=9 --agent uct:sims=1000 --as black
+    """
+    from tengen.terminal.play import sit_down
+
+    game = record_game(made(game_text, size, komi))
+    sit_down(game, agent, seat, handicap=handicap, position=position, seed=seed)
+
+
+@main.command()
+@click.option("--agent", metavar="AGENT", default="uct:sims=1000", show_default=True, help="Who plays.")
+@click.option("--game", "game_text", default="go", show_default=True, help="The rules; controllers set size and komi.")
+@SEED
+def gtp(agent: str, game_text: str, seed: int | None) -> None:
+    """Be a Go engine for GoGui, Sabaki and other GTP controllers.
+
+    Example: gogui -program "tengen gtp --agent uct:sims=2000"
+    """
+    from tengen.protocols.gtp_server import serve_standard_streams
+    from tengen.protocols.gtp_session import GtpSession
+
+    serve_standard_streams(GtpSession(game_text, agent, seed=seed))
+
+
 # ---- export
 
 

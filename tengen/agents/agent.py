@@ -26,6 +26,8 @@ class Agent(ABC):
     game: Game
     text: str
     """The text that names this agent, such as `uct:sims=2000`."""
+    thought: SearchResult | None = None
+    """What the last `act` rested on, if it was a search."""
 
     @abstractmethod
     def act(self, state: State) -> int:

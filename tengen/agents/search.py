@@ -84,9 +84,10 @@ class SearchAgent(Agent):
 
     def act(self, state: State) -> int:
         legal = self.game.legal_actions(state)
+        self.thought = None
         if len(legal) == 1:
             return int(legal[0])
-        result = self.analyze(state)
+        self.thought = result = self.analyze(state)
         if self.play.resign > 0.0:
             self._bad = self._bad + 1 if float(result.value[0]) < -self.play.resign else 0
             if self._bad >= 3:

@@ -1,0 +1,386 @@
+"""`tengen play`: a game at the terminal, between a person and an agent, two persons, or two sides of one agent."""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tengen.agents.agent import Agent
+from tengen.agents.load import load_agent
+from tengen.agents.text import zoo_names
+from tengen.core.errors import InvalidParameter, TengenError
+from tengen.games.game import Game, RecordGame
+from tengen.games.go import Go
+from tengen.games.go.handicap import handicap_points
+from tengen.games.rules import State
+from tengen.mcts.result import SearchResult
+from tengen.terminal import boards, saving
+
+HELP = {
+    "MOVE": "play it, written as {example}",
+    "pass": "pass, where the game has it",
+    "undo": "take back to your last turn",
+    "hint": "what the agent would consider",
+    "score": "the points as the board stands",
+    "resign": "give the game up",
+    "save FILE.sgf": "write the game to a file; save FILE.svg draws the board",
+    "new": "begin again",
+    "help": "this list",
+    "quit": "leave (also Ctrl-D)",
+}
+VARIATION = 8
+"""Moves of the principal variation that are shown."""
+
+
+class Leave(Exception):
+    """The person has had enough."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """One move of the game."""
+
+    player: int
+    action: int
+    before: State
+    after: State
+
+
+def ask_on(console: Console) -> Callable[[str], str]:
+    """How to ask a person for a line: with editing at a terminal, with an echo where lines come from a pipe."""
+
+    def from_terminal(prompt: str) -> str:
+        import readline  # noqa: F401 (gives `input` its editing)
+
+        return input(prompt)
+
+    def from_pipe(prompt: str) -> str:
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        console.print(prompt + line.rstrip("\n"), markup=False, highlight=False)
+        return line
+
+    return from_terminal if sys.stdin.isatty() else from_pipe
+
+
+class PlayScreen:
+    """One sitting: games until the person leaves."""
+
+    def __init__(
+        self,
+        game: RecordGame,
+        agent: Agent,
+        people: Iterable[int],
+        *,
+        console: Console | None = None,
+        ask: Callable[[str], str] | None = None,
+        start: State | None = None,
+    ) -> None:
+        if game.num_players != 2:
+            raise InvalidParameter(f"{game.name} is a game for one; play shows games for two")
+        self.game = game
+        self.agent = agent
+        self.people = frozenset(people)
+        self.console = console or Console(highlight=False)
+        self.ask = ask or ask_on(self.console)
+        self.start = game.initial_state() if start is None else start
+        self.colours = boards.has_colours(self.console)
+        self.turns: list[Turn] = []
+        self.resigned: int | None = None
+        self.thought = ""
+        """What the agent said of its last move."""
+
+    @property
+    def state(self) -> State:
+        """The position now."""
+        return self.turns[-1].after if self.turns else self.start
+
+    def run(self) -> None:
+        """Plays until the person leaves, or to the end where there is no person."""
+        self.new()
+        try:
+            while True:
+                if self.is_over():
+                    self.say(self.result(), style="bold")
+                    if not self.people:
+                        return
+                    while self.is_over():
+                        self.command(self.ask("new, undo, save FILE.sgf or quit> "))
+                elif self.game.player(self.state) in self.people:
+                    self.command(self.ask(f"{self.name(self.game.player(self.state))}> "))
+                else:
+                    self.think()
+        except (EOFError, KeyboardInterrupt):
+            self.say("")
+            self.say("good bye")
+        except Leave:
+            self.say("good bye")
+
+    # What a person types
+
+    def command(self, line: str) -> None:
+        """Does what a line asks; a mistake costs one line of explanation."""
+        word, _, rest = line.strip().partition(" ")
+        rest = rest.strip()
+        try:
+            match word.lower():
+                case "":
+                    return
+                case "quit" | "exit" | "q":
+                    raise Leave
+                case "help" | "?":
+                    self.help()
+                case "new":
+                    self.new()
+                case "undo":
+                    self.undo()
+                case "hint":
+                    self.hint()
+                case "score":
+                    self.say(self.score())
+                case "resign":
+                    self.resign()
+                case "save":
+                    self.save(rest)
+                case _:
+                    self.move(line.strip())
+        except TengenError as error:
+            self.say(str(error), style="red")
+
+    def move(self, text: str) -> None:
+        """Plays what was typed."""
+        if self.is_over():
+            raise InvalidParameter(f"the game is over; {text!r} is none of: new, undo, score, save FILE.sgf, quit")
+        self.play(self.game.parse_action(self.state, text))
+
+    def undo(self) -> None:
+        """Takes moves back until a person is to move again."""
+        keep = len(self.turns) - 1
+        while keep >= 0 and self.turns[keep].player not in self.people:
+            keep -= 1
+        if self.resigned is not None:
+            self.resigned = None
+        elif keep < 0:
+            raise InvalidParameter("there is no move of yours to take back")
+        else:
+            del self.turns[keep:]
+        self.tell_all()
+        self.show()
+
+    def hint(self) -> None:
+        """Shows what the agent thinks of the position."""
+        if self.is_over():
+            raise InvalidParameter("the game is over")
+        with self.console.status("thinking"):
+            result = self.agent.analyze(self.state)
+        if result is None:
+            raise InvalidParameter(f"{self.agent.text} gives no hints: it does not search")
+        best = sorted(range(self.game.num_actions), key=lambda action: -int(result.visits[0, action]))[:3]
+        for action in best:
+            if result.visits[0, action] > 0:
+                move = self.game.action_to_text(self.state, action)
+                self.say(f"{move:>5}  value {result.q[0, action]:+.2f}  visits {int(result.visits[0, action])}")
+        self.say(f"line   {self.variation(self.state, result)}")
+
+    def resign(self) -> None:
+        """The person to move gives up."""
+        if self.is_over():
+            raise InvalidParameter("the game is over")
+        self.resigned = self.game.player(self.state)
+
+    def save(self, file: str) -> None:
+        """Writes the game so far."""
+        if not file:
+            raise InvalidParameter("save needs a file: save game.sgf")
+        path = Path(file).expanduser()
+        try:
+            if path.suffix == ".svg":
+                boards.export_svg(self.render(), path, title=f"tengen play {self.game.text}")
+            else:
+                saving.save(path, self.record_parts())
+        except OSError as error:
+            raise InvalidParameter(f"{path} cannot be written: {error.strerror or error}") from None
+        self.say(f"saved {path}")
+
+    def help(self) -> None:
+        """Lists the commands."""
+        legal = self.game.legal_actions(self.start)
+        example = self.game.action_to_text(self.start, int(legal[len(legal) // 2]))
+        for word, meaning in HELP.items():
+            self.say(f"  {word:<14}{meaning.format(example=example)}")
+
+    # The game
+
+    def new(self) -> None:
+        """Begins a game."""
+        self.turns, self.resigned, self.thought = [], None, ""
+        self.agent.new_game(self.start)
+        self.show()
+
+    def think(self) -> None:
+        """The agent's turn."""
+        state = self.state
+        with self.console.status(f"{self.agent.text} thinks"):
+            action = self.agent.act(state)
+        if action < 0:
+            self.resigned = self.game.player(state)
+            return
+        result = self.agent.thought
+        self.thought = "" if result is None else self.account(state, action, result)
+        self.play(action)
+
+    def play(self, action: int) -> None:
+        """Plays a legal action for whoever is to move."""
+        before = self.state
+        after = self.game.apply(before, action)
+        self.turns.append(Turn(self.game.player(before), action, before, after))
+        self.agent.notify(before, action, after)
+        self.show()
+
+    def tell_all(self) -> None:
+        """Tells the agent the whole game again, after moves were taken back."""
+        self.thought = ""
+        self.agent.new_game(self.start)
+        for turn in self.turns:
+            self.agent.notify(turn.before, turn.action, turn.after)
+
+    def is_over(self) -> bool:
+        """Whether the game has ended, by resignation too."""
+        return self.resigned is not None or self.game.is_over(self.state)
+
+    # What is shown
+
+    def name(self, player: int) -> str:
+        """A player's name."""
+        return self.game.player_names[player].capitalize()
+
+    def say(self, line: str, style: str = "") -> None:
+        """Prints one line."""
+        self.console.print(Text(line, style=style), soft_wrap=True)
+
+    def show(self) -> None:
+        """Draws the position and what is known about it; at a terminal in place of the last one."""
+        if self.console.is_terminal and not self.console.is_dumb_terminal:
+            self.console.clear()
+        self.console.print(self.render())
+
+    def render(self) -> RenderableType:
+        """The board with what is known about the game beside it, or below it in plain text."""
+        last = self.turns[-1].action if self.turns else None
+        board = boards.draw(self.game, self.state, last, colours=self.colours)
+        lines = self.facts()
+        if not self.colours:
+            return Group(Text(), board, Text("\n".join(lines)))
+        table = Table.grid(padding=(0, 4))
+        table.add_row(board, Text("\n" + "\n".join(lines)))
+        return table
+
+    def facts(self) -> list[str]:
+        """What is worth knowing besides the board."""
+        lines = [self.game.text]
+        if self.turns:
+            turn = self.turns[-1]
+            text = self.game.action_to_text(turn.before, turn.action)
+            lines.append(f"move {len(self.turns)}: {self.name(turn.player)} {text}")
+        if not self.game.is_over(self.state):
+            lines.append(f"{self.name(self.game.player(self.state))} to move")
+        captures = getattr(self.game, "captures", None)
+        if captures is not None:
+            taken = captures(self.state)
+            lines.append(f"captured by {self.name(0)} {taken[0]}, by {self.name(1)} {taken[1]}")
+        if self.thought:
+            lines += ["", *self.thought.splitlines()]
+        return lines
+
+    def account(self, state: State, action: int, result: SearchResult) -> str:
+        """What the agent thought of its move."""
+        who = self.name(self.game.player(state))
+        visits = int(result.visits[0].sum())
+        return (
+            f"{who} ({self.agent.text}): value {result.value[0]:+.2f} after {visits} simulations\n"
+            f"expects {self.variation(state, result)}"
+        )
+
+    def variation(self, state: State, result: SearchResult) -> str:
+        """The principal variation in the game's notation."""
+        words = []
+        for action in result.variations[0][:VARIATION]:
+            words.append(self.game.action_to_text(state, action))
+            state = self.game.apply(state, action)
+        return " ".join(words)
+
+    def score(self) -> str:
+        """The points as the board stands."""
+        if not self.game.has_score:
+            return f"{self.game.name} has no points"
+        lead, _ = self.game.final_score(self.state)
+        if lead == 0:
+            return "as it stands: nobody leads"
+        return f"as it stands: {self.name(0 if lead > 0 else 1)} leads by {abs(lead):g}"
+
+    def result(self) -> str:
+        """How the game ended."""
+        if self.resigned is not None:
+            return f"{self.name(1 - self.resigned)} wins: {self.name(self.resigned)} resigned"
+        first = float(self.game.returns(self.state)[0])
+        points = ""
+        if self.game.has_score:
+            points = f" by {abs(self.game.final_score(self.state)[0]):g}"
+        return "drawn" if first == 0 else f"{self.name(0 if first > 0 else 1)} wins{points}"
+
+    def record_parts(self) -> saving.Played:
+        """The game as it is to be saved."""
+        people = ["human" if player in self.people else self.agent.text for player in (0, 1)]
+        return saving.Played(
+            game=self.game,
+            start=self.start,
+            actions=[turn.action for turn in self.turns],
+            end=self.state,
+            resigned=self.resigned,
+            players=(people[0], people[1]),
+        )
+
+
+def sit_down(
+    game: RecordGame,
+    agent: str | None,
+    seat: str,
+    *,
+    handicap: int = 0,
+    position: str | None = None,
+    seed: int | None = None,
+) -> None:
+    """Plays at the standard terminal, from a position or with a handicap, until the person leaves."""
+    people = seats(seat, game)
+    start = game.initial_state() if position is None else game.parse_position(position)
+    if handicap:
+        if not isinstance(game, Go) or position is not None:
+            raise InvalidParameter("a handicap is for go, on the empty board")
+        start = game.setup(black=handicap_points(game.size, handicap), to_move=1)
+    player = load_agent(agent or default_agent(game), game, seed=seed)
+    try:
+        PlayScreen(game, player, people, start=start).run()
+    finally:
+        player.close()
+
+
+def default_agent(game: Game) -> str:
+    """The network that ships for a game, else rollouts."""
+    for name in (f"{game.name}{game.parameters.get('size', '')}", game.name):
+        if name in zoo_names():
+            return f"zoo:{name}"
+    return "uct:sims=1000"
+
+
+def seats(word: str, game: Game) -> frozenset[int]:
+    """The players whom a person plays: `black` (the first player), `white`, `both` or `none`."""
+    known = {"black": {0}, "first": {0}, "white": {1}, "second": {1}, "both": {0, 1}, "none": set()}
+    known |= {name.lower(): {player} for player, name in enumerate(game.player_names)}
+    if word.lower() not in known:
+        raise InvalidParameter(f"nobody sits at {word!r}: {', '.join(known)}")
+    return frozenset(known[word.lower()])

@@ -1,0 +1,56 @@
+"""A game played at the terminal, written to a file."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tengen.core.errors import InvalidParameter
+from tengen.core.files import write_text
+from tengen.games.game import RecordGame
+from tengen.games.rules import State
+from tengen.records.record import GameRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Played:
+    """What happened at the table."""
+
+    game: RecordGame
+    start: State
+    actions: list[int]
+    end: State
+    resigned: int | None
+    players: tuple[str, str]
+
+
+def save(path: Path, played: Played) -> None:
+    """Writes the game as SGF, which is Go's format; other games have none yet."""
+    from tengen.records.sgf import write_sgf
+
+    if played.game.name != "go":
+        raise InvalidParameter(f"{played.game.name} cannot be saved: SGF files are for Go")
+    write_text(path, write_sgf(record_of(played)))
+
+
+def record_of(played: Played) -> GameRecord:
+    """The game as a record; an unfinished one has no result."""
+    game = played.game
+    result, score, termination = math.nan, 0.0, ""
+    if played.resigned is not None:
+        result, termination = 2.0 * played.resigned - 1.0, "resignation"
+    elif game.is_over(played.end):
+        result, termination = float(game.returns(played.end)[0]), "two passes"
+        score = game.final_score(played.end)[0]
+    initial = game.position_to_text(game.initial_state())
+    start = game.position_to_text(played.start)
+    return GameRecord(
+        game=game.text,
+        actions=np.array(played.actions, np.int32),
+        result=result,
+        score=score,
+        start="" if start == initial else start,
+        termination=termination,
+        players=played.players,
+    )
