@@ -200,7 +200,7 @@ class PlayScreen:
         path = Path(file).expanduser()
         try:
             if path.suffix == ".svg":
-                boards.export_svg(self.render(), path, title=f"tengen play {self.game.text}")
+                boards.export_svg(self.render(), path, title=self.heading())
             else:
                 saving.save(path, self.record_parts())
         except OSError as error:
@@ -282,7 +282,7 @@ class PlayScreen:
 
     def facts(self) -> list[str]:
         """What is worth knowing besides the board."""
-        lines = [self.game.text]
+        lines = [self.heading()]
         if self.turns:
             turn = self.turns[-1]
             text = self.game.action_to_text(turn.before, turn.action)
@@ -296,6 +296,14 @@ class PlayScreen:
         if self.thought:
             lines += ["", *self.thought.splitlines()]
         return lines
+
+    def heading(self) -> str:
+        """The game as a person says it."""
+        parameters = self.game.parameters
+        size, komi = parameters.get("size"), parameters.get("komi")
+        words = self.game.name.capitalize()
+        words += f" {size}x{size}" if size is not None else ""
+        return words + (f", komi {komi:g}" if isinstance(komi, float) else "")
 
     def account(self, state: State, action: int, result: SearchResult) -> str:
         """What the agent thought of its move."""

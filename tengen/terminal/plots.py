@@ -3,19 +3,18 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tengen.core.errors import InvalidRecord
 from tengen.core.files import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Rows: TypeAlias = list[dict[str, object]]
+Rows: TypeAlias = list[dict[str, Any]]
 
 LOSSES = {"loss_policy": "policy", "loss_value": "value", "loss_ownership": "ownership", "loss_score": "score"}
-MOST_ELO = 1000.0
-"""Differences are drawn no further: one that was never beaten has no finite one."""
+MOST_ELO = 4000.0
+"""Ratings are drawn no further: who has won all games has no finite one."""
 
 STYLE = {
     "font.size": 11,
@@ -35,32 +34,29 @@ STYLE = {
 
 def plot_run(run_folder: Path) -> list[Path]:
     """Draws a run's losses, rating, game length and speed into `RUN/plots/*.png`; what was not measured is left out."""
-    progress, ratings = read_metrics(run_folder / "metrics.jsonl")
+    rows = read_metrics(run_folder / "metrics.jsonl")
+    progress = [row for row in rows if row["kind"] == "progress"]
     folder = run_folder / "plots"
     drawn = [
         _picture(folder / "losses.png", lambda axes: _draw_losses(axes, progress)),
-        _picture(folder / "rating.png", lambda axes: _draw_rating(axes, ratings)),
+        _picture(folder / "rating.png", lambda axes: _draw_rating(axes, rows)),
         _picture(folder / "games.png", lambda axes: _draw_games(axes, progress)),
         _picture(folder / "speed.png", lambda axes: _draw_speed(axes, progress)),
     ]
     return [path for path in drawn if path is not None]
 
 
-def read_metrics(path: Path) -> tuple[Rows, Rows]:
-    """The progress rows and the rating rows of a metrics file; a last line cut short by a crash is ignored."""
+def read_metrics(path: Path) -> Rows:
+    """The lines of a metrics file; one that a kill cut short is left out."""
     rows: Rows = []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for index, line in enumerate(lines):
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             row = json.loads(line)
         except json.JSONDecodeError:
-            if index == len(lines) - 1:
-                break
-            raise InvalidRecord(f"{path}, line {index + 1}: no JSON object") from None
-        if not isinstance(row, dict):
-            raise InvalidRecord(f"{path}, line {index + 1}: no JSON object")
-        rows.append(row)
-    return [row for row in rows if row.get("kind") == "progress"], [row for row in rows if row.get("kind") == "rating"]
+            continue
+        if isinstance(row, dict) and "kind" in row:
+            rows.append(row)
+    return rows
 
 
 def _picture(path: Path, draw: Callable[["Axes"], bool]) -> Path | None:
@@ -83,12 +79,7 @@ def _picture(path: Path, draw: Callable[["Axes"], bool]) -> Path | None:
 def _series(rows: Rows, key: str) -> tuple[list[float], list[float]]:
     """Minutes and values of a metric, where it was measured."""
     pairs = [(row["time_s"], row[key]) for row in rows if _is_number(row.get(key)) and _is_number(row.get("time_s"))]
-    return [float(seconds) / 60 for seconds, _ in pairs], [float(value) for _, value in pairs]  # type: ignore[arg-type]
-
-
-def _elo(rows: Rows, key: str) -> tuple[list[float], list[float]]:
-    minutes, values = _series(rows, key)
-    return minutes, [max(-MOST_ELO, min(MOST_ELO, value)) for value in values]
+    return [float(seconds) / 60 for seconds, _ in pairs], [float(value) for _, value in pairs]
 
 
 def _is_number(value: object) -> bool:
@@ -113,7 +104,7 @@ def _curve(axes: "Axes", rows: Rows, key: str, label: str, colour: str) -> bool:
 
 def _draw_losses(axes: "Axes", rows: Rows) -> bool:
     drawn = [_curve(axes, rows, key, label, f"C{index}") for index, (key, label) in enumerate(LOSSES.items())]
-    drawn.append(_curve(axes, rows, "policy_entropy", "policy target's entropy", "#999999"))
+    drawn.append(_curve(axes, rows, "policy_entropy", "policy entropy", "#999999"))
     axes.set(title="Losses", xlabel="minutes")
     axes.set_ylim(bottom=0)
     if any(drawn):
@@ -122,29 +113,26 @@ def _draw_losses(axes: "Axes", rows: Rows) -> bool:
 
 
 def _draw_rating(axes: "Axes", rows: Rows) -> bool:
-    """Each opponent's Elo differences with their intervals."""
-    opponents = list(dict.fromkeys(str(row.get("opponent")) for row in rows))
-    drawn = False
-    for index, opponent in enumerate(opponents):
-        points = [row for row in rows if str(row.get("opponent")) == opponent]
-        minutes, elo = _elo(points, "elo")
-        if not elo:
-            continue
-        drawn = True
-        axes.plot(minutes, elo, "o-", color=f"C{index}", markersize=4, label=f"against {opponent}")
-        known = [row for row in points if _is_number(row.get("elo_low")) and _is_number(row.get("elo_high"))]
-        when, low = _elo(known, "elo_low")
-        _, high = _elo(known, "elo_high")
-        if len(when) > 1:
-            axes.fill_between(when, low, high, color=f"C{index}", alpha=0.15, linewidth=0)
-        else:
-            axes.vlines(when, low, high, color=f"C{index}", alpha=0.4)
-    axes.axhline(0, color="#888888", linewidth=1)
+    """The checkpoints' Elo over time with intervals, and the fixed opponents as levels."""
+    elo = next((row["ratings"] for row in reversed(rows) if row["kind"] == "elo"), None)
+    times = {str(row["checkpoint"]): row["time_s"] for row in rows if row["kind"] == "rating" and "checkpoint" in row}
+    if not isinstance(elo, dict):
+        return False
+    curve = sorted((float(times[name]) / 60, rating) for name, rating in elo.items() if name in times)
+    if not curve:
+        return False
+    minutes = [minute for minute, _ in curve]
+    bounds = [[rating[key] for _, rating in curve] for key in ("elo", "low", "high")]
+    middle, low, high = ([max(-MOST_ELO, min(MOST_ELO, value)) for value in values] for values in bounds)
+    axes.plot(minutes, middle, "o-", color="C0", markersize=4)
+    axes.fill_between(minutes, low, high, color="C0", alpha=0.18, linewidth=0)
+    for name, rating in elo.items():
+        if name not in times:
+            axes.axhline(rating["elo"], color="#888888", linewidth=1, linestyle="--")
+            axes.annotate(name, (1, rating["elo"]), xycoords=("axes fraction", "data"), ha="right", va="bottom", size=9)
+    axes.set(title="Rating of the checkpoints, 95 % intervals", xlabel="minutes", ylabel="Elo")
     axes.set_xlim(left=0)
-    axes.set(title="Rating against a fixed ladder, with 95 % intervals", xlabel="minutes", ylabel="Elo difference")
-    if drawn:
-        axes.legend()
-    return drawn
+    return True
 
 
 def _draw_games(axes: "Axes", rows: Rows) -> bool:
