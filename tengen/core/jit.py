@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import numba
 import numpy as np
-from numba.core import bytecode, event
+from numba.core import bytecode, caching, event
 
 PACKAGE = Path(__file__).resolve().parent.parent
 KERNEL_LAYERS = ("core", "games", "mcts")
@@ -68,6 +68,16 @@ def _number_functions_anew() -> None:
     bytecode.FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))
 
 
+def _name_of_its_own(file: caching.IndexDataCacheFile, number: int) -> str:
+    """The name of a new file of compiled code: not the next number, which another process may be taking just now.
+
+    The index is read, changed and written without a lock. Of two processes that save two types at once, one loses
+    its entry and compiles again some day; with numbers, the entry that stays could point at the other's code.
+    """
+    name: str = file._data_name_pattern.format(number=secrets.randbits(60))
+    return name
+
+
 class _CompileNotice(event.Listener):
     """Prints one line when a first compilation keeps a person waiting."""
 
@@ -96,6 +106,7 @@ class _CompileNotice(event.Listener):
 
 
 numba.config.CACHE_DIR = str(cache_folder())
+caching.IndexDataCacheFile._data_name = _name_of_its_own
 _number_functions_anew()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_number_functions_anew)

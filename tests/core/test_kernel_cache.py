@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from numba.core.caching import IndexDataCacheFile
+
+import tengen.core.jit  # noqa: F401  changes how numba's cache names its files
+
 # `length` is too long to be inlined: only functions that stay functions share their names in the linker.
 MODULE = """
 import sys
@@ -59,3 +63,20 @@ def test_kernels_that_two_processes_compiled_for_two_records_stay_apart(tmp_path
     assert run(script, cache, 3, 5) == [3, 5]
     assert run(script, cache, 5, 3) == [5, 3]
     assert sorted(path.name for path in cache.rglob("*.nbc")) == compiled  # nothing was compiled again
+
+
+def test_two_processes_that_save_at_once_never_mix_up_their_code(tmp_path: Path) -> None:
+    mine, other = (IndexDataCacheFile(str(tmp_path), "kernel", "stamp") for _ in range(2))
+    write_code = mine._save_data
+
+    def overtaken(name: str, code: str) -> None:
+        other._load_index = dict  # what it read before `mine` wrote the index
+        other.save("their type", "their code")
+        del other._load_index
+        write_code(name, code)
+
+    mine._save_data = overtaken
+    mine.save("my type", "my code")
+    for reader in (mine, other):
+        assert reader.load("my type") in (None, "my code")
+        assert reader.load("their type") == "their code"
