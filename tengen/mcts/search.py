@@ -1,15 +1,27 @@
 """The search over a batch of positions: select, advance, evaluate, absorb."""
 
+import math
+import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tengen.core.errors import InvalidParameter
+from tengen.core.random import kernel_seeds, stream
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
+from tengen.mcts import free, reuse, root, wave
 from tengen.mcts.config import SearchConfig
-from tengen.mcts.evaluator import Evaluator, Rollouts
+from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
+from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UCT, Forest, Settings, allocate
 from tengen.mcts.result import SearchResult
+from tengen.mcts.summary import empty_summary, summarise
+
+POLICIES = {"puct": PUCT, "uct": UCT, "gumbel": GUMBEL}
+
+REUSED_BUDGETS = 4
+"""With reuse a tree has room for so many moves' simulations; one that is still fuller begins anew."""
 
 
 class Search:
@@ -18,18 +30,174 @@ class Search:
     def __init__(
         self, game: RecordGame, evaluator: Evaluator | Rollouts, config: SearchConfig, *, batch: int = 1, seed: int = 0
     ) -> None:
-        raise NotImplementedError
+        if batch < 1:
+            raise InvalidParameter(f"batch={batch}: a search has at least one row")
+        self.game = game
+        self.evaluator = evaluator
+        """May be replaced between runs."""
+        self.config = config
+        self.batch = batch
+        self.evaluations = 0
+        """Leaves judged so far; the caller may set it back, as the next."""
+        self.seconds_in_evaluator = 0.0
+        self._seeds = kernel_seeds(stream(seed, "search"), batch)
+        self._leaves = 1 if config.policy == "gumbel" else max(1, config.leaves)
+        self._capacity = 0
+        self._forest: Forest | None = None
 
     def run(self, states: NDArray[Any], *, simulations: int | None = None) -> SearchResult:
-        """Searches `states` [B] (not changed); finished games are left alone. `simulations` overrides the config.
+        """Searches `states` [rows <= B] (not changed); finished games are left alone.
 
-        With `config.reuse`, a tree whose root is still `states[row]` goes on from what it knows.
+        `simulations` overrides the config. With `config.reuse` a tree whose root is still `states[row]` goes on.
         """
-        raise NotImplementedError
+        count = self.config.simulations if simulations is None else simulations
+        rows = len(states)
+        if count < 1:
+            raise InvalidParameter(f"simulations={count}: a search has at least one")
+        if rows > self.batch:
+            raise InvalidParameter(f"{rows} positions for a search of {self.batch} rows")
+        forest = self._room_for(count)
+        settings = self._settings()
+        fresh = self._fresh(forest, states, count)
+        free.begin_trees(self._states, forest, states, fresh, settings)
+        remaining = np.full(rows, count, np.int32)
+        if isinstance(self.evaluator, Uniform | Rollouts):
+            self._run_free(forest, rows, remaining, settings)
+        else:
+            self._run_waves(forest, rows, remaining, settings)
+        summary = empty_summary(rows, self.game.num_actions)
+        summarise(forest, rows, float(self.config.temperature), settings, self._seeds, summary)
+        variations = self._variations(forest, summary.action) if rows == 1 else []
+        return SearchResult(*summary, variations)
 
     def advance(self, actions: NDArray[np.int32]) -> None:
-        """Tells which action was played in each tree [B]: its subtree becomes the tree; -1 drops the tree of a row."""
-        raise NotImplementedError
+        """Tells which action was played in each tree [rows]: its subtree becomes the tree; -1 drops the tree."""
+        if self._forest is None:
+            return
+        if self.config.reuse:
+            reuse.keep_subtrees(self._states, self._forest, np.asarray(actions, np.int32), self._places)
+        else:
+            self._forest.node_count[: len(actions)] = 0
+
+    def _room_for(self, simulations: int) -> Forest:
+        """The forest, made anew where it is too small; evaluators without a network need a state for each node too."""
+        if self._forest is not None and simulations <= self._capacity:
+            return self._forest
+        batch, actions = self.batch, self.game.num_actions
+        per_tree = 1 + simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+        if per_tree * batch * actions >= 2**31:
+            raise InvalidParameter(f"{simulations} simulations in {batch} rows of {actions} actions are too many")
+        self._capacity = simulations
+        self._states = np.empty(batch * per_tree, self.game.dtype)
+        self._forest = allocate(batch, actions, per_tree)
+        self._places = np.empty(per_tree, np.int32)
+        self._halving = np.zeros((batch, root.COLUMNS), np.int32)
+        self._scratch = np.empty(actions, np.int32)
+        self._spare = np.empty(1, self.game.dtype)
+        self._chosen = np.full((batch, self._leaves), NO_NODE, np.int32)
+        self._slots = np.full((batch, self._leaves), -1, np.int32)
+        self._observations = np.empty((batch * self._leaves, *self.game.observation_shape), np.float32)
+        self._legal = np.empty((batch * self._leaves, actions), np.bool_)
+        return self._forest
+
+    def _settings(self) -> Settings:
+        config = self.config
+        limit = 1.0 if self.game.num_players == 2 else math.inf
+        return Settings(
+            policy=POLICIES[config.policy],
+            c_init=float(config.c_init),
+            c_base=float(config.c_base),
+            c_uct=float(config.c_uct),
+            fpu_reduction=float(config.fpu_reduction),
+            root_fpu_reduction=float(config.root_fpu_reduction),
+            forced_playouts=float(config.forced_playouts),
+            c_visit=float(config.c_visit),
+            c_scale=float(config.c_scale),
+            virtual_loss=float(config.virtual_loss),
+            solver=bool(config.solver),
+            flat=isinstance(self.evaluator, Uniform | Rollouts),
+            floor=-limit,
+            ceiling=limit,
+        )
+
+    def _fresh(self, forest: Forest, states: NDArray[Any], simulations: int) -> NDArray[np.bool_]:
+        """Which rows [rows] begin a new tree."""
+        rows = len(states)
+        if not self.config.reuse:
+            return np.ones(rows, np.bool_)
+        known = forest.node_count[:rows] > 0
+        known &= forest.node_count[:rows] + simulations <= forest.nodes_per_tree
+        roots = self._states[:: forest.nodes_per_tree][:rows]
+        for name in self.game.dtype.names or ():
+            same = roots[name] == states[name]
+            known &= same.reshape(rows, -1).all(axis=1)
+        return ~known
+
+    def _prepare(self, forest: Forest, rows: int, remaining: NDArray[np.int32], settings: Settings) -> None:
+        config = self.config
+        root.prepare_roots(
+            forest,
+            rows,
+            remaining,
+            config.considered,
+            float(config.gumbel_scale),
+            float(config.dirichlet_alpha),
+            float(config.dirichlet_fraction),
+            self._halving,
+            settings,
+            self._seeds,
+        )
+
+    def _run_free(self, forest: Forest, rows: int, remaining: NDArray[np.int32], settings: Settings) -> None:
+        playouts = self.evaluator.playouts if isinstance(self.evaluator, Rollouts) else 0
+        states, spare, scratch, seeds = self._states, self._spare, self._scratch, self._seeds
+        self.evaluations += free.expand_roots(states, forest, rows, playouts, spare, scratch, settings, seeds)
+        self._prepare(forest, rows, remaining, settings)
+        self.evaluations += free.simulate(
+            states, forest, rows, remaining, self._halving, playouts, spare, scratch, settings, seeds
+        )
+
+    def _run_waves(self, forest: Forest, rows: int, remaining: NDArray[np.int32], settings: Settings) -> None:
+        self._chosen[:rows] = NO_NODE
+        self._chosen[:rows, 0] = np.arange(rows) * forest.nodes_per_tree
+        self._evaluate(forest, rows, settings)
+        self._prepare(forest, rows, remaining, settings)
+        while wave.select(forest, rows, remaining, self._halving, self._chosen, settings, self._seeds):
+            self._evaluate(forest, rows, settings)
+
+    def _evaluate(self, forest: Forest, rows: int, settings: Settings) -> None:
+        """Advances to the chosen leaves, has them judged in one batch and absorbs the judgement."""
+        count = wave.advance(
+            self._states, forest, rows, self._chosen, self._slots, self._observations, self._legal, self._scratch
+        )
+        logits = np.empty((0, self.game.num_actions), np.float32)
+        values = np.empty(0, np.float32)
+        if count:
+            assert not isinstance(self.evaluator, Rollouts)
+            began = time.perf_counter()
+            logits, values = self.evaluator(self._observations[:count], self._legal[:count])
+            self.seconds_in_evaluator += time.perf_counter() - began
+            self.evaluations += count
+        if not wave.absorb(forest, rows, self._chosen, self._slots, logits, values, self._legal, settings):
+            raise FloatingPointError("the evaluator returned a logit or a value that is not a finite number")
+
+    def _variations(self, forest: Forest, actions: NDArray[np.int32]) -> list[list[int]]:
+        """The principal variation of each row: the chosen action, then the most visited."""
+        variations = []
+        for row, action in enumerate(actions.tolist()):
+            line: list[int] = []
+            node = forest.nodes[row * forest.nodes_per_tree]
+            while node["edges"] > 0:
+                edges = forest.edges[node["first_edge"] : node["first_edge"] + node["edges"]]
+                place = int(np.argmax(edges["action"] == action)) if not line else int(np.argmax(edges["visits"]))
+                if edges["child"][place] == NO_NODE and line:
+                    break
+                line.append(int(edges["action"][place]))
+                if edges["child"][place] == NO_NODE:
+                    break
+                node = forest.nodes[edges["child"][place]]
+            variations.append(line)
+        return variations
 
 
 def search(

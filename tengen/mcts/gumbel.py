@@ -1,0 +1,135 @@
+"""Gumbel AlphaZero (Danihelka et al. 2022): completed values, sequential halving at the root, the rule below it."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.core.jit import kernel
+from tengen.mcts.bounds import bounded_mean, is_cut, is_worse
+from tengen.mcts.forest import Forest, Settings
+
+TINY = 1e-30
+"""Stands for a prior of zero, whose logarithm is wanted."""
+
+
+@kernel
+def sigma(q: float, most_visits: int, s: Settings) -> float:
+    """(c_visit + max N) * c_scale * q, with q mapped from [-1, 1] to [0, 1]."""
+    return (s.c_visit + most_visits) * s.c_scale * (q + 1.0) * 0.5
+
+
+@kernel
+def edge_value(forest: Forest, edge: int, unvisited: float, careful: bool) -> float:
+    """The value of an edge, or `unvisited` in its place, within its bounds."""
+    if forest.edges[edge].visits == 0:
+        return unvisited
+    if careful:
+        return bounded_mean(forest, edge)
+    return forest.edges[edge].value_sum / forest.edges[edge].visits
+
+
+@kernel
+def mixed_value(forest: Forest, index: int, places: int, careful: bool) -> tuple[float, int]:
+    """The value that untried edges are completed with, and the most visits of an edge, from the first `places` edges.
+
+    v_mix = (v + N * sum(P * Q) / sum(P)) / (1 + N), both sums over the visited edges.
+    """
+    node = forest.nodes[index]
+    mass, weighted = 0.0, 0.0
+    most = 0
+    for edge in range(node.first_edge, node.first_edge + places):
+        visits = forest.edges[edge].visits
+        if visits > 0:
+            prior = max(TINY, forest.edges[edge].prior)
+            mass += prior
+            weighted += prior * edge_value(forest, edge, 0.0, careful)
+            most = max(most, visits)
+    if mass == 0.0:
+        return float(node.value), 0
+    return (node.value + node.visits * weighted / mass) / (1.0 + node.visits), most
+
+
+@kernel
+def improved_policy(forest: Forest, index: int, out: NDArray[np.float64], s: Settings) -> None:
+    """pi' = softmax(logit + sigma(completed Q)), by place; what is proven worse than another has none. Writes `out`."""
+    node = forest.nodes[index]
+    first = node.first_edge
+    careful = node.proofs != 0
+    mixed, most = mixed_value(forest, index, node.edges, careful)
+    highest = -math.inf
+    for place in range(node.edges):
+        edge = first + place
+        out[place] = -math.inf
+        if not (careful and is_worse(forest, index, edge, s)):
+            q = edge_value(forest, edge, mixed, careful)
+            out[place] = math.log(max(TINY, forest.edges[edge].prior)) + sigma(q, most, s)
+        highest = max(highest, out[place])
+    total = 0.0
+    for place in range(node.edges):
+        out[place] = math.exp(out[place] - highest)
+        total += out[place]
+    for place in range(node.edges):
+        out[place] /= total
+
+
+@kernel
+def choose_gumbel(forest: Forest, tree: int, index: int, s: Settings) -> int:
+    """Argmax of pi'(a) - N(a) / (1 + sum N), below the root.
+
+    All untried edges share one completed value: their part of the softmax is their prior mass times one
+    exponential, and the best of them is the one with the highest prior.
+    """
+    node = forest.nodes[index]
+    first = node.first_edge
+    careful = node.proofs != 0
+    mixed, most = mixed_value(forest, index, node.tried, careful)
+    weight = forest.scratch
+    bottom = sigma(mixed, most, s)
+    highest = bottom
+    for place in range(node.tried):
+        weight[place] = sigma(edge_value(forest, first + place, mixed, careful), most, s)
+        highest = max(highest, weight[place])
+    untried = math.exp(bottom - highest)
+    total = max(0.0, 1.0 - node.tried_prior) * untried
+    for place in range(node.tried):
+        weight[place] = max(TINY, forest.edges[first + place].prior) * math.exp(weight[place] - highest)
+        total += weight[place]
+    best, best_score = -1, -math.inf
+    for place in range(node.tried):
+        if careful and is_cut(forest, index, first + place, True, s):
+            continue
+        score = weight[place] / total - forest.edges[first + place].visits / (1.0 + node.visits)
+        if score > best_score:
+            best, best_score = first + place, score
+    if node.tried < node.edges:
+        score = max(TINY, forest.edges[first + node.tried].prior) * untried / total
+        if score > best_score:
+            best = first + node.tried
+    return best
+
+
+@kernel
+def choose_gumbel_root(forest: Forest, tree: int, index: int, wanted: int, considered: int, s: Settings) -> int:
+    """Argmax of g + logit + sigma(completed Q) over the considered actions that this run has visited `wanted` times.
+
+    If proofs have cut all of those, over the considered actions that are not cut, then over all.
+    """
+    node = forest.nodes[index]
+    first = node.first_edge
+    careful = node.proofs != 0
+    mixed, most = mixed_value(forest, index, node.edges, careful)
+    best, best_score, best_rank = -1, -math.inf, 0
+    for place in range(node.edges):
+        edge = first + place
+        if place >= considered and best >= 0:
+            break
+        if careful and is_cut(forest, index, edge, True, s):
+            continue
+        rank = 1
+        if forest.edges[edge].visits - forest.root_before[tree, place] == wanted and place < considered:
+            rank = 2
+        score = forest.root_weight[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, s)
+        if rank > best_rank or (rank == best_rank and score > best_score):
+            best, best_score, best_rank = edge, score, rank
+    return best

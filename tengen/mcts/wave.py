@@ -1,0 +1,216 @@
+"""One wave of a batched search: select leaves, advance the game to them, absorb what the evaluator says."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.core.jit import kernel
+from tengen.games.rules import OVER, apply, legal_actions, observe, player
+from tengen.mcts.bounds import bound_edge, is_solved, tighten
+from tengen.mcts.forest import (
+    NO_NODE,
+    UNEXPANDED,
+    Forest,
+    Settings,
+    bring_best,
+    end_here,
+    own_edges,
+    set_edge,
+    try_edge,
+)
+from tengen.mcts.policies import Seeds, choose
+from tengen.mcts.root import CONSIDERED, WANTED, next_wanted
+
+Leaves = NDArray[np.int32]
+
+
+@kernel
+def back_up(forest: Forest, leaf: int, value: float, s: Settings) -> None:
+    """Adds `value`, of the player to move at the leaf, to every edge above it; lifts bounds newly proven there."""
+    index = leaf
+    lift = False
+    if is_solved(forest, leaf) and forest.nodes[leaf].edges == UNEXPANDED:
+        forest.nodes[leaf].edges = 0
+        lift = s.solver
+    while forest.nodes[index].parent != NO_NODE:
+        node = forest.nodes[index]
+        value = node.reward + node.discount * value
+        edge = forest.edges[node.edge]
+        edge.visits += 1
+        edge.value_sum += value
+        parent = forest.nodes[node.parent]
+        parent.visits += 1
+        parent.value_sum += value
+        if lift:
+            bound_edge(forest, index, s)
+            lift = tighten(forest, node.parent, s)
+        index = node.parent
+        if parent.proofs != 0:
+            value = min(max(value, float(parent.lower)), float(parent.upper))
+
+
+@kernel
+def lend(forest: Forest, leaf: int, visits: int, loss: float) -> None:
+    """Adds `visits`, 1 or -1, with a value of `-loss` each to every edge above a leaf in flight."""
+    index = leaf
+    while forest.nodes[index].parent != NO_NODE:
+        node = forest.nodes[index]
+        edge = forest.edges[node.edge]
+        edge.visits += visits
+        edge.value_sum -= visits * loss
+        parent = forest.nodes[node.parent]
+        parent.visits += visits
+        parent.value_sum -= visits * loss
+        index = node.parent
+
+
+@kernel
+def select_leaf(forest: Forest, tree: int, wanted: int, considered: int, s: Settings, seeds: Seeds) -> int:
+    """Follows the policy from the root to a new leaf, a solved node, or a leaf that is in flight already."""
+    index = tree * forest.nodes_per_tree
+    while forest.nodes[index].edges != UNEXPANDED and not is_solved(forest, index):
+        edge = choose(forest, tree, index, wanted, considered, s, seeds)
+        child = forest.edges[edge].child
+        if child == NO_NODE:
+            return try_edge(forest, tree, index, edge, s)
+        index = child
+    return index
+
+
+@kernel
+def select(
+    forest: Forest,
+    rows: int,
+    remaining: NDArray[np.int32],
+    halving: NDArray[np.int32],
+    leaves: Leaves,
+    s: Settings,
+    seeds: Seeds,
+) -> int:
+    """Chooses up to `leaves.shape[1]` leaves in each tree that has simulations left; returns how many in all.
+
+    remaining  [B]     simulations to do; counted down
+    leaves     [B, L]  nodes, filled from the front, then NO_NODE; their virtual loss is lent where L > 1
+    """
+    total = 0
+    several = leaves.shape[1] > 1
+    for tree in range(rows):
+        leaves[tree, :] = NO_NODE
+        root = tree * forest.nodes_per_tree
+        for place in range(leaves.shape[1]):
+            if remaining[tree] <= 0 or is_solved(forest, root):
+                break
+            before = forest.node_count[tree]
+            leaf = select_leaf(forest, tree, halving[tree, WANTED], halving[tree, CONSIDERED], s, seeds)
+            if several:
+                new = forest.node_count[tree] > before
+                if not new and not is_solved(forest, leaf):
+                    break  # in flight already
+                lend(forest, leaf, 1, s.virtual_loss)
+            next_wanted(halving, tree)
+            remaining[tree] -= 1
+            leaves[tree, place] = leaf
+            total += 1
+    return total
+
+
+@kernel
+def advance(
+    states: NDArray[Any],
+    forest: Forest,
+    rows: int,
+    leaves: Leaves,
+    slots: NDArray[np.int32],
+    observations: NDArray[np.float32],
+    legal: NDArray[np.bool_],
+    scratch: NDArray[np.int32],
+) -> int:
+    """Makes the position of each new leaf; observes those at which the game goes on; returns how many.
+
+    slots         [B, L]        the leaf's place in what follows, or -1
+    observations  [K, C, H, W]  filled from the front
+    legal         [K, A]
+    scratch       [A]
+    """
+    count = 0
+    for tree in range(rows):
+        for place in range(leaves.shape[1]):
+            slots[tree, place] = -1
+            leaf = leaves[tree, place]
+            if leaf == NO_NODE:
+                continue
+            node = forest.nodes[leaf]
+            if node.edges != UNEXPANDED or is_solved(forest, leaf):
+                continue
+            if node.parent != NO_NODE:
+                states[leaf] = states[node.parent]
+                node.reward, node.discount = apply(states[leaf], forest.edges[node.edge].action)
+            if player(states[leaf]) == OVER:
+                end_here(forest, leaf)
+                continue
+            observe(states[leaf], observations[count])
+            legal[count, :] = False
+            for index in range(legal_actions(states[leaf], scratch)):
+                legal[count, scratch[index]] = True
+            slots[tree, place] = count
+            count += 1
+    return count
+
+
+@kernel
+def expand(
+    forest: Forest, tree: int, leaf: int, logits: NDArray[np.float32], legal: NDArray[np.bool_], s: Settings
+) -> bool:
+    """Gives a leaf its edges, one a legal action, with softmax of `logits` [A]; False if a logit is not a number."""
+    highest = np.float32(-np.inf)
+    count = 0
+    for action in range(len(legal)):
+        if legal[action]:
+            highest = max(highest, logits[action])
+            count += 1
+    first = own_edges(forest, tree, leaf, count)
+    total = 0.0
+    edge = first
+    for action in range(len(legal)):
+        if legal[action]:
+            prior = math.exp(logits[action] - highest)
+            set_edge(forest, edge, action, prior, s)
+            total += prior
+            edge += 1
+    for edge in range(first, first + count):
+        forest.edges[edge].prior /= total
+    if forest.nodes[leaf].parent != NO_NODE:
+        bring_best(forest, tree, leaf, s)
+    return math.isfinite(total)
+
+
+@kernel
+def absorb(
+    forest: Forest,
+    rows: int,
+    leaves: Leaves,
+    slots: NDArray[np.int32],
+    logits: NDArray[np.float32],
+    values: NDArray[np.float32],
+    legal: NDArray[np.bool_],
+    s: Settings,
+) -> bool:
+    """Expands the leaves that were evaluated and backs all up; False if the evaluator gave what is not a number."""
+    sound = True
+    for tree in range(rows):
+        for place in range(leaves.shape[1]):
+            leaf = leaves[tree, place]
+            if leaf == NO_NODE:
+                break
+            slot = slots[tree, place]
+            value = float(forest.nodes[leaf].lower)
+            if slot >= 0:
+                value = float(values[slot])
+                forest.nodes[leaf].value = values[slot]
+                sound &= math.isfinite(value) & expand(forest, tree, leaf, logits[slot], legal[slot], s)
+            if leaves.shape[1] > 1:
+                lend(forest, leaf, -1, s.virtual_loss)
+            back_up(forest, leaf, value, s)
+    return sound
