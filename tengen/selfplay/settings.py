@@ -136,7 +136,7 @@ def load(name: str, overrides: tuple[str, ...] = ()) -> Settings:
         table = read_toml(Path(name))
     else:
         if name.partition(":")[0] not in registry.GAMES:
-            raise unknown("preset or game", name, [*presets(), *registry.names()])
+            raise unknown("preset or game", name, {*presets(), *registry.names()})
         table = {"game": registry.make(name).text}
     for override in overrides:
         key, equals, value = override.partition("=")
@@ -216,7 +216,7 @@ def _build(kind: type[Any], table: dict[str, Any], prefix: str) -> Any:
                 raise unknown("setting", prefix + key, [*_all_names(), *(known if not prefix else ())])
             except UnknownName as error:
                 raise UnknownName(
-                    str(error).partition(" (known")[0] + "; `tengen train --settings` lists all"
+                    str(error).partition(" (known")[0] + "; `tengen train PRESET --settings` lists all"
                 ) from None
         values[key] = _convert(hints[key], value, prefix + key)
     try:
