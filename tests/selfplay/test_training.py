@@ -68,7 +68,7 @@ def test_a_run_leaves_games_checkpoints_ratings_and_counters_that_agree(tmp_path
     assert any("checkpoint 0002" in line for line in screen.lines)
     games = len(records.records)
     # resuming a finished run with more time goes on from its counters
-    longer = tiny(0.3)
+    longer = tiny(0.6)
     train(longer, run.path, resume=True, screen=screen)
     assert any(f"{games} games so far" in line for line in screen.lines)
     assert run.progress().steps > progress.steps
