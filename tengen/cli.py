@@ -38,6 +38,9 @@ class OneLineErrors(click.Group):
         except TengenError as error:
             click.echo(f"tengen: {error}", err=True)
             sys.exit(2)
+        except MemoryError as error:
+            click.echo(f"tengen: not enough memory: {error}", err=True)
+            sys.exit(2)
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
             click.echo(f"tengen: {error.strerror or error}{where}", err=True)

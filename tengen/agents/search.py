@@ -22,8 +22,9 @@ CHUNK_SECONDS = 0.1
 FIRST_CHUNK = 8
 """Simulations of the first piece, before the speed is known."""
 
-MAX_TREE = 200_000
-"""Simulations of one move under a time limit; the tree's memory is bounded by it."""
+MAX_SIMULATIONS = 200_000
+TREE_MEMORY = 2 << 30
+"""What bounds one move under a time limit: simulations, and bytes of a tree that holds four moves of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,8 @@ class SearchAgent(Agent):
         self._plies = 0
         self._bad = 0
         # chunks under a time limit build on one tree, so it is always kept; `reuse` decides across moves
-        self._search = Search(self.game, self.evaluator, replace(self.config, reuse=True), batch=1, seed=seed)
+        config = replace(self.config, reuse=True, simulations=self._limit())
+        self._search = Search(self.game, self.evaluator, config, batch=1, seed=seed)
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         self._begin(self._seed if seed is None else seed)
@@ -112,7 +114,11 @@ class SearchAgent(Agent):
         return min(self.play.seconds, allowed)
 
     def _limit(self) -> int:
-        return MAX_TREE if self.play.seconds is not None else self.config.simulations
+        """The most simulations of one move."""
+        if self.play.seconds is None:
+            return self.config.simulations
+        bytes_of_a_node = self.game.dtype.itemsize + 32 * self.game.num_actions
+        return min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
 
     def _run_until(self, states: NDArray[np.void], deadline: float, seconds: float) -> SearchResult:
         chunk = max(FIRST_CHUNK, self.config.leaves, int(self._speed * min(CHUNK_SECONDS, seconds / 4)))

@@ -56,7 +56,7 @@ class Search:
             raise InvalidParameter(f"simulations={count}: a search has at least one")
         if rows > self.batch:
             raise InvalidParameter(f"{rows} positions for a search of {self.batch} rows")
-        forest = self._room_for(count)
+        forest = self._room_for(max(count, self.config.simulations))
         settings = self._settings()
         fresh = self._fresh(forest, states, count)
         free.begin_trees(self._states, forest, states, fresh, settings)
