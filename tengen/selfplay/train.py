@@ -20,6 +20,7 @@ from tengen.selfplay.rating import ladder_ratings
 from tengen.selfplay.run import RunFolder
 from tengen.selfplay.schedule import learning_rate_at
 from tengen.selfplay.settings import Settings
+from tengen.selfplay.warmup import compile_kernels
 from tengen.selfplay.worker import Report, Shared, run_worker
 
 METRICS_SECONDS = 5.0
@@ -130,6 +131,7 @@ class Training:
             stop=context.Event(),
             pause=context.Event(),
         )
+        compile_kernels(self.game, self.settings)
         self.clock = time.monotonic() - self.progress.elapsed
         self.learner.save()
         workers = self.settings.selfplay.workers or os.cpu_count() or 1

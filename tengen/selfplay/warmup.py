@@ -1,0 +1,34 @@
+"""Compiles what a run will call, once and before its clock starts, so that its processes only load it."""
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tengen.core.random import stream
+from tengen.games.game import RecordGame
+from tengen.selfplay import ladder
+from tengen.selfplay.actor import Actor
+from tengen.selfplay.replay import Replay
+from tengen.selfplay.settings import Settings
+
+
+class _Judge:
+    """An evaluator that the search does not recognise as free: it takes the path of a network."""
+
+    def __call__(
+        self, observations: NDArray[np.float32], legal: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return np.zeros(legal.shape, np.float32), np.zeros(len(legal), np.float32)
+
+
+def compile_kernels(game: RecordGame, settings: Settings) -> None:
+    """Plays and rebuilds a few games with a network's stand-in, and a ladder game with rollouts."""
+    small = dataclasses.replace(settings.selfplay, games=2)
+    actor = Actor(game, [], _Judge(), dataclasses.replace(settings.search, simulations=2), small, seed=0)
+    replay = Replay(game)
+    while not len(replay):
+        replay.add(actor.step())
+    replay.sample(2, stream(0, "warm-up"))
+    random, rollouts = (ladder.opponent(game, text, batch=2, seed=0) for text in ("random", "uct:sims=2"))
+    ladder.play_lockstep(game, "uct", random, rollouts, games=2, opening_plies=0, seed=0)
