@@ -31,7 +31,7 @@ def _ratings_table(result: MatchResult, anchor: str | None) -> Table:
     table.add_column("no.", justify="right")
     table.add_column("agent", overflow="fold")
     for name in ("Elo", "95 %", "score", "games", "won", "drawn", "lost"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     order = sorted(range(len(result.agents)), key=lambda place: -ratings.players[place].elo)
     for place in order:
         rating, total = ratings.players[place], result.total(result.agents[place])
@@ -49,7 +49,7 @@ def _ratings_table(result: MatchResult, anchor: str | None) -> Table:
 def _pairs_table(result: MatchResult) -> Table:
     table = Table(title="pairs, as the first of them sees it", title_justify="left")
     for name in ("pair", "score", "95 %", "won", "drawn", "lost", "moving first", "second"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for place, one in enumerate(result.agents):
         for against, other in enumerate(result.agents[place + 1 :], place + 2):
             total = result.between(one, other)
