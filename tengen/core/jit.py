@@ -120,3 +120,12 @@ def kernel(function: Function) -> Function:
     """
     compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
+
+
+def inlined(function: Function) -> Function:
+    """Compiles as `kernel` does, and puts the body into each kernel that calls it.
+
+    For what runs in inner loops and takes named tuples of arrays: passing those costs more than the work.
+    """
+    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
+    return compiled

@@ -6,8 +6,8 @@ at least the best of its edges' lower bounds, and at most the best of their uppe
 
 import numpy as np
 
-from tengen.core.jit import kernel
-from tengen.mcts.forest import Forest, Settings
+from tengen.core.jit import inlined, kernel
+from tengen.mcts.forest import Forest, Settings, written_edges
 
 
 @kernel
@@ -31,8 +31,8 @@ def tighten(forest: Forest, index: int, s: Settings) -> bool:
     """Renews the bounds of a node from its edges'; returns whether they have changed."""
     node = forest.nodes[index]
     lower = np.float32(s.floor)
-    upper = np.float32(s.floor)
-    for number in range(node.first_edge, node.first_edge + node.edges):
+    upper = np.float32(s.floor if node.tried == node.edges else s.ceiling)
+    for number in range(node.first_edge, node.first_edge + written_edges(forest, index)):
         lower = max(lower, forest.edges[number].lower)
         upper = max(upper, forest.edges[number].upper)
     node.proofs = 1
@@ -42,30 +42,30 @@ def tighten(forest: Forest, index: int, s: Settings) -> bool:
     return changed
 
 
-@kernel
+@inlined
 def is_solved(forest: Forest, index: int) -> bool:
     """Whether the exact value of a node is known."""
     return forest.nodes[index].lower == forest.nodes[index].upper
 
 
-@kernel
+@inlined
 def is_cut(forest: Forest, index: int, number: int, kept: bool, s: Settings) -> bool:
-    """Whether search can learn nothing from an edge of an unsolved node: it is proven to be no better than another.
+    """Whether search can learn nothing from a tried edge of an unsolved node: it is proven no better than another.
 
-    Of several edges that are exactly the best known, one stays; `kept` says that it has been met.
+    Of several edges that are exactly the best known, one may stay; `kept` says that none may, or that one does.
     """
     lower = forest.nodes[index].lower
     edge = forest.edges[number]
     return edge.upper <= lower and (kept or edge.lower < lower or lower <= s.floor)
 
 
-@kernel
+@inlined
 def is_keeper(forest: Forest, index: int, number: int) -> bool:
-    """Whether an edge that is not cut is exactly the best known."""
+    """Whether a tried edge that is not cut is exactly the best known."""
     return forest.edges[number].upper <= forest.nodes[index].lower
 
 
-@kernel
+@inlined
 def is_worse(forest: Forest, index: int, number: int, s: Settings) -> bool:
     """Whether an edge should not be played: proven worse than another, or lost while another may not be."""
     node = forest.nodes[index]
@@ -75,18 +75,18 @@ def is_worse(forest: Forest, index: int, number: int, s: Settings) -> bool:
 
 @kernel
 def best_proven(forest: Forest, index: int, s: Settings) -> int:
-    """The most visited edge whose lower bound is the node's, or -1 where nothing above the floor is proven."""
+    """The most visited root edge whose lower bound is the root's, or -1 where nothing above the floor is proven."""
     node = forest.nodes[index]
     best = -1
     if node.lower > s.floor:
-        for number in range(node.first_edge, node.first_edge + node.edges):
+        for number in range(node.first_edge, node.first_edge + written_edges(forest, index)):
             edge = forest.edges[number]
             if edge.lower == node.lower and (best < 0 or edge.visits > forest.edges[best].visits):
                 best = number
     return best
 
 
-@kernel
+@inlined
 def bounded_mean(forest: Forest, number: int) -> float:
     """The mean value of a visited edge, as far as its bounds allow it."""
     edge = forest.edges[number]

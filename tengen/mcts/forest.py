@@ -1,9 +1,10 @@
-"""The trees of a batch in two arrays of records, one a node and one an edge, and what every search does to them.
+"""The trees of a batch in a few arrays, and what every search does to them.
 
-Tree t owns nodes `t * nodes_per_tree` onwards, the first of which is its root, and as many edges in the same
-way; nodes and edges are named by their index in the whole array. A node that has been expanded owns a
-contiguous slice of edges, one a legal action. The edges that have been tried come first in it, and in
-searches with a prior the best of the rest follows them: so a choice looks at the tried edges and one more.
+Tree t owns the nodes from `t * nodes_per_tree` on, the first of which is its root, and in the same way edges;
+both are named by their index in the whole array. A node that has been expanded owns a contiguous slice of
+edges, one a legal action. The edges that have been tried come first in it, and in searches with a prior the
+best of the rest follows them: so a choice looks at the tried edges and one more. What simulations have found
+at an edge is written when it is first tried, at a root's edges from the start.
 """
 
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
+from tengen.core.jit import inlined, kernel
 
 NO_NODE = -1
 UNEXPANDED = -1
@@ -31,18 +32,16 @@ NODE = np.dtype(
         ("discount", np.float32),  # value(parent) = reward + discount * value(this)
         ("lower", np.float32),  # proven bounds on the exact value, for the player to move here
         ("upper", np.float32),
-        ("proofs", np.int32),  # whether the bounds of a child say more than the game's own limits
+        ("proofs", np.int32),  # whether the bounds of a child have ever changed
     ],
     align=True,
 )
 
 EDGE = np.dtype(
     [
-        ("action", np.int32),
         ("child", np.int32),  # NO_NODE before it is tried
         ("visits", np.int32),
-        ("prior", np.float32),  # the evaluator's probability, without noise
-        ("value_sum", np.float64),  # reward + discount * value, for the player to move at the owner
+        ("value_sum", np.float64),  # of reward + discount * value, for the player to move at the owner
         ("lower", np.float32),  # proven bounds on that
         ("upper", np.float32),
     ],
@@ -57,19 +56,23 @@ class Forest(NamedTuple):
 
     nodes: NDArray[Any]  # NODE [B * nodes_per_tree]
     edges: NDArray[Any]  # EDGE [B * edges_per_tree]
-    owners: NDArray[np.int32]  # [B * nodes_per_tree]: the expanded nodes of each tree in the order of their edges
+    actions: NDArray[np.int32]  # [B * edges_per_tree]
+    priors: NDArray[np.float32]  # [B * edges_per_tree]: the evaluator's probabilities; at a PUCT root with noise
+    owners: NDArray[np.int32]  # [B * nodes_per_tree]: each tree's expanded nodes in the order of their edges
     node_count: NDArray[np.int32]  # [B]; 0 is no tree
     edge_count: NDArray[np.int32]  # [B]
     owner_count: NDArray[np.int32]  # [B]
-    root_weight: NDArray[np.float32]  # [B, A]: by root edge: the prior with noise (PUCT), logit and noise (Gumbel)
-    root_before: NDArray[np.int32]  # [B, A]: by root edge: its visits before this run
+    root_ready: NDArray[np.bool_]  # [B]: whether all edges of the root and its line of what follows are written
+    root_prior: NDArray[np.float32]  # [B, A]: by root edge, the prior without noise
+    root_score: NDArray[np.float32]  # [B, A]: by root edge, logit and Gumbel noise
+    root_before: NDArray[np.int32]  # [B, A]: by root edge, its visits before this run
     scratch: NDArray[np.float64]  # [A]
     nodes_per_tree: int
     edges_per_tree: int
 
 
 class Settings(NamedTuple):
-    """What kernels read of a SearchConfig, and the limits of values in the game."""
+    """What kernels read of a SearchConfig, and what they need to know of game and evaluator."""
 
     policy: int
     c_init: float
@@ -78,8 +81,13 @@ class Settings(NamedTuple):
     fpu_reduction: float
     root_fpu_reduction: float
     forced_playouts: float
+    considered: int
+    gumbel_scale: float
     c_visit: float
     c_scale: float
+    dirichlet_alpha: float
+    dirichlet_fraction: float
+    temperature: float
     virtual_loss: float
     solver: bool
     flat: bool  # whether the evaluator's priors are all alike
@@ -93,11 +101,15 @@ def allocate(batch: int, actions: int, nodes_per_tree: int) -> Forest:
     return Forest(
         nodes=np.empty(batch * nodes_per_tree, NODE),
         edges=np.empty(batch * edges_per_tree, EDGE),
+        actions=np.empty(batch * edges_per_tree, np.int32),
+        priors=np.empty(batch * edges_per_tree, np.float32),
         owners=np.empty(batch * nodes_per_tree, np.int32),
         node_count=np.zeros(batch, np.int32),
         edge_count=np.zeros(batch, np.int32),
         owner_count=np.zeros(batch, np.int32),
-        root_weight=np.empty((batch, actions), np.float32),
+        root_ready=np.zeros(batch, np.bool_),
+        root_prior=np.empty((batch, actions), np.float32),
+        root_score=np.empty((batch, actions), np.float32),
         root_before=np.empty((batch, actions), np.int32),
         scratch=np.empty(actions, np.float64),
         nodes_per_tree=nodes_per_tree,
@@ -105,7 +117,7 @@ def allocate(batch: int, actions: int, nodes_per_tree: int) -> Forest:
     )
 
 
-@kernel
+@inlined
 def new_node(forest: Forest, tree: int, parent: int, edge: int, s: Settings) -> int:
     """Takes the next node of a tree, a leaf about which nothing is known."""
     index = tree * forest.nodes_per_tree + forest.node_count[tree]
@@ -125,8 +137,6 @@ def new_node(forest: Forest, tree: int, parent: int, edge: int, s: Settings) -> 
     node.lower = s.floor
     node.upper = s.ceiling
     node.proofs = 0
-    if parent != NO_NODE:
-        forest.edges[edge].child = index
     return index
 
 
@@ -136,20 +146,21 @@ def new_root(forest: Forest, tree: int, s: Settings) -> int:
     forest.node_count[tree] = 0
     forest.edge_count[tree] = 0
     forest.owner_count[tree] = 0
+    forest.root_ready[tree] = False
     return new_node(forest, tree, NO_NODE, NO_NODE, s)
 
 
-@kernel
+@inlined
 def end_here(forest: Forest, index: int) -> None:
-    """Marks a node at which the game is over: worth nothing more."""
+    """Marks a node at which the game is over: nothing more is to come."""
     node = forest.nodes[index]
     node.lower = 0.0
     node.upper = 0.0
 
 
-@kernel
+@inlined
 def own_edges(forest: Forest, tree: int, index: int, count: int) -> int:
-    """Gives a node its `count` edges, to be filled by the caller; returns the first."""
+    """Gives a node its `count` edges, whose actions and priors the caller fills in; returns the first."""
     node = forest.nodes[index]
     first = tree * forest.edges_per_tree + forest.edge_count[tree]
     forest.edge_count[tree] += count
@@ -160,70 +171,73 @@ def own_edges(forest: Forest, tree: int, index: int, count: int) -> int:
     return first
 
 
-@kernel
-def set_edge(forest: Forest, index: int, action: int, prior: float, s: Settings) -> None:
-    """Fills an edge that has not been tried."""
-    edge = forest.edges[index]
-    edge.action = action
+@inlined
+def clear_edge(forest: Forest, number: int, s: Settings) -> None:
+    """Writes that nothing has been found at an edge."""
+    edge = forest.edges[number]
     edge.child = NO_NODE
     edge.visits = 0
-    edge.prior = prior
     edge.value_sum = 0.0
     edge.lower = s.floor
     edge.upper = s.ceiling
 
 
-@kernel
-def swap_edges(forest: Forest, tree: int, index: int, a: int, b: int) -> None:
-    """Exchanges the edges at places `a` and `b` of a node, and what belongs to them."""
-    if a == b:
-        return
+@inlined
+def swap_untried(forest: Forest, tree: int, index: int, a: int, b: int) -> None:
+    """Exchanges the untried edges at places `a` and `b` of a node."""
     node = forest.nodes[index]
-    x = forest.edges[node.first_edge + a]
-    y = forest.edges[node.first_edge + b]
-    x.action, y.action = y.action, x.action
-    x.child, y.child = y.child, x.child
-    x.visits, y.visits = y.visits, x.visits
-    x.prior, y.prior = y.prior, x.prior
-    x.value_sum, y.value_sum = y.value_sum, x.value_sum
-    x.lower, y.lower = y.lower, x.lower
-    x.upper, y.upper = y.upper, x.upper
-    if x.child != NO_NODE:
-        forest.nodes[x.child].edge = node.first_edge + a
-    if y.child != NO_NODE:
-        forest.nodes[y.child].edge = node.first_edge + b
+    x, y = node.first_edge + a, node.first_edge + b
+    forest.actions[x], forest.actions[y] = forest.actions[y], forest.actions[x]
+    forest.priors[x], forest.priors[y] = forest.priors[y], forest.priors[x]
     if node.parent == NO_NODE:
-        weight, before = forest.root_weight[tree], forest.root_before[tree]
-        weight[a], weight[b] = weight[b], weight[a]
+        prior, score, before = forest.root_prior[tree], forest.root_score[tree], forest.root_before[tree]
+        prior[a], prior[b] = prior[b], prior[a]
+        score[a], score[b] = score[b], score[a]
         before[a], before[b] = before[b], before[a]
 
 
-@kernel
+@inlined
 def bring_best(forest: Forest, tree: int, index: int, s: Settings) -> None:
-    """Puts the untried edge with the highest prior (at a PUCT root: with its noise) right after the tried ones."""
+    """Puts the untried edge with the highest prior right after the tried ones, for all but a Gumbel root and UCT."""
     node = forest.nodes[index]
     at_root = node.parent == NO_NODE
-    if node.tried >= node.edges or s.policy == UCT or (at_root and s.policy == GUMBEL) or (s.flat and not at_root):
+    if s.policy == UCT or (at_root and s.policy == GUMBEL) or (s.flat and not (at_root and s.dirichlet_alpha > 0.0)):
         return
     best = node.tried
     best_prior = np.float32(-np.inf)
     for place in range(node.tried, node.edges):
-        prior = forest.root_weight[tree, place] if at_root else forest.edges[node.first_edge + place].prior
+        prior = forest.priors[node.first_edge + place]
         if prior > best_prior:
             best_prior = prior
             best = place
-    swap_edges(forest, tree, index, node.tried, best)
+    if best != node.tried:
+        swap_untried(forest, tree, index, node.tried, best)
 
 
-@kernel
-def try_edge(forest: Forest, tree: int, index: int, edge: int, s: Settings) -> int:
+@inlined
+def try_edge(forest: Forest, tree: int, index: int, number: int, s: Settings) -> int:
     """Gives an edge of node `index` its child, a new leaf, and returns that."""
-    child = new_node(forest, tree, index, edge, s)
+    child = new_node(forest, tree, index, number, s)
+    clear_edge(forest, number, s)
+    forest.edges[number].child = child
     node = forest.nodes[index]
-    if node.parent == NO_NODE and s.policy == PUCT:
-        node.tried_prior += forest.root_weight[tree, edge - node.first_edge]
-    else:
-        node.tried_prior += forest.edges[edge].prior
+    node.tried_prior += forest.priors[number]
     node.tried += 1
     bring_best(forest, tree, index, s)
     return child
+
+
+@inlined
+def has_child(forest: Forest, index: int, number: int) -> bool:
+    """Whether an edge of node `index` has been tried."""
+    node = forest.nodes[index]
+    if node.parent == NO_NODE:
+        return forest.edges[number].child != NO_NODE
+    return number - node.first_edge < node.tried
+
+
+@inlined
+def written_edges(forest: Forest, index: int) -> int:
+    """How many edges of a node, counted from its first, may be tried; their findings are written."""
+    node = forest.nodes[index]
+    return node.edges if node.parent == NO_NODE else node.tried

@@ -5,45 +5,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
+from tengen.core.jit import inlined, kernel
 from tengen.games.kernels import random_playout
 from tengen.games.rules import OVER, apply, legal_actions, player
 from tengen.mcts.bounds import is_solved
-from tengen.mcts.forest import NO_NODE, UNEXPANDED, Forest, Settings, end_here, new_root, own_edges, set_edge, try_edge
+from tengen.mcts.forest import UNEXPANDED, Forest, Settings, end_here, has_child, own_edges, try_edge
 from tengen.mcts.policies import Seeds, choose
-from tengen.mcts.root import CONSIDERED, WANTED, next_wanted
-from tengen.mcts.wave import back_up
+from tengen.mcts.root import next_wanted, prepare_root
+from tengen.mcts.summary import Summary, summarise
+from tengen.mcts.wave import back_up, begin_tree
 
 
-@kernel
-def begin_trees(
-    states: NDArray[Any], forest: Forest, given: NDArray[Any], fresh: NDArray[np.bool_], s: Settings
-) -> None:
-    """Begins a tree from `given[row]` in each row that is `fresh` [B]; a finished game makes a solved root."""
-    for tree in range(len(given)):
-        if fresh[tree]:
-            root = new_root(forest, tree, s)
-            states[root] = given[tree]
-            if player(states[root]) == OVER:
-                end_here(forest, root)
-                forest.nodes[root].edges = 0
-
-
-@kernel
+@inlined
 def expand_evenly(
-    states: NDArray[Any], forest: Forest, tree: int, index: int, scratch: NDArray[np.int32], s: Settings
+    states: NDArray[Any], shift: int, forest: Forest, tree: int, index: int, scratch: NDArray[np.int32]
 ) -> None:
     """Gives a node its edges, one a legal action, all with the same prior."""
-    count = legal_actions(states[index], scratch)
+    count = legal_actions(states[index - shift], scratch)
     first = own_edges(forest, tree, index, count)
+    prior = np.float32(1.0 / count)
     for place in range(count):
-        set_edge(forest, first + place, scratch[place], 1.0 / count, s)
+        forest.actions[first + place] = scratch[place]
+        forest.priors[first + place] = prior
 
 
-@kernel
+@inlined
 def judge(
     states: NDArray[Any],
-    index: int,
+    number: int,
     playouts: int,
     spare: NDArray[Any],
     scratch: NDArray[np.int32],
@@ -51,79 +40,74 @@ def judge(
     tree: int,
 ) -> float:
     """The mean of `playouts` random games from a position, for its player to move; 0 without playouts."""
-    if playouts == 0:
-        return 0.0
     total = 0.0
     for _ in range(playouts):
-        spare[0] = states[index]
+        spare[0] = states[number]
         total += random_playout(spare[0], seeds, tree, scratch)
-    return total / playouts
+    return total / max(1, playouts)
 
 
 @kernel
-def expand_roots(
+def search_freely(
+    given: NDArray[Any],
     states: NDArray[Any],
     forest: Forest,
-    rows: int,
-    playouts: int,
-    spare: NDArray[Any],
-    scratch: NDArray[np.int32],
-    s: Settings,
-    seeds: Seeds,
-) -> int:
-    """Expands and judges the roots that are not expanded; returns how many were judged."""
-    count = 0
-    for tree in range(rows):
-        root = tree * forest.nodes_per_tree
-        if forest.nodes[root].edges == UNEXPANDED:
-            expand_evenly(states, forest, tree, root, scratch, s)
-            forest.nodes[root].value = judge(states, root, playouts, spare, scratch, seeds, tree)
-            count += playouts > 0
-    return count
-
-
-@kernel
-def simulate(
-    states: NDArray[Any],
-    forest: Forest,
-    rows: int,
-    remaining: NDArray[np.int32],
+    fresh: NDArray[np.bool_],
+    simulations: int,
     halving: NDArray[np.int32],
     playouts: int,
     spare: NDArray[Any],
     scratch: NDArray[np.int32],
     s: Settings,
     seeds: Seeds,
+    out: Summary,
 ) -> int:
-    """Runs all `remaining` [B] simulations of each tree; returns how many leaves were judged.
+    """Searches every position of `given` and summarises the trees; returns how many leaves were judged.
 
     A leaf gets its edges only when a second simulation comes by.
+
+    states  [nodes_per_tree], used again for each tree, or [B * nodes_per_tree] where trees are to be kept
+    fresh   [rows]  which trees begin anew
+    spare   [1], scratch [A]
     """
     judged = 0
+    rows = len(given)
+    kept = len(states) > forest.nodes_per_tree
     for tree in range(rows):
         root = tree * forest.nodes_per_tree
-        while remaining[tree] > 0 and not is_solved(forest, root):
-            remaining[tree] -= 1
+        shift = 0 if kept else root
+        if fresh[tree]:
+            begin_tree(given, states, shift, forest, tree, s)
+        if forest.nodes[root].edges == UNEXPANDED:
+            expand_evenly(states, shift, forest, tree, root, scratch)
+            forest.nodes[root].value = judge(states, root - shift, playouts, spare, scratch, seeds, tree)
+            judged += 1
+        prepare_root(forest, tree, simulations, halving, s, seeds)
+        for _ in range(simulations):
+            if is_solved(forest, root):
+                break
             index = root
             while not is_solved(forest, index):
                 if forest.nodes[index].edges == UNEXPANDED:
-                    expand_evenly(states, forest, tree, index, scratch, s)
-                edge = choose(forest, tree, index, halving[tree, WANTED], halving[tree, CONSIDERED], s, seeds)
-                child = forest.edges[edge].child
-                if child == NO_NODE:
-                    child = try_edge(forest, tree, index, edge, s)
-                    states[child] = states[index]
-                    node = forest.nodes[child]
-                    node.reward, node.discount = apply(states[child], forest.edges[edge].action)
-                    if player(states[child]) == OVER:
-                        end_here(forest, child)
-                    else:
-                        node.value = judge(states, child, playouts, spare, scratch, seeds, tree)
-                        judged += 1
-                    index = child
-                    break
+                    expand_evenly(states, shift, forest, tree, index, scratch)
+                edge = choose(forest, tree, index, halving, s, seeds)
+                if has_child(forest, index, edge):
+                    index = forest.edges[edge].child
+                    continue
+                child = try_edge(forest, tree, index, edge, s)
+                number = child - shift
+                states[number] = states[index - shift]
+                node = forest.nodes[child]
+                node.reward, node.discount = apply(states[number], forest.actions[edge])
+                if player(states[number]) == OVER:
+                    end_here(forest, child)
+                else:
+                    node.value = judge(states, number, playouts, spare, scratch, seeds, tree)
+                    judged += 1
                 index = child
+                break
             next_wanted(halving, tree)
             node = forest.nodes[index]
             back_up(forest, index, float(node.lower) if is_solved(forest, index) else float(node.value), s)
+    summarise(forest, rows, s, seeds, out)
     return judged

@@ -5,21 +5,28 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
+from tengen.core.jit import inlined, kernel
 from tengen.mcts.bounds import bounded_mean, is_cut, is_worse
 from tengen.mcts.forest import Forest, Settings
+
+CONSIDERED, WANTED, COMPETING, LEFT, ROUNDS, SIMULATIONS, PHASES, SPAN = range(8)
+"""Columns of `halving`: actions considered, visits that the next one must have, how many still compete, simulations
+left in this round, rounds left in this phase; and, fixed, the budget, the number of phases, and how many of the root's
+edges may be visited already."""
+
+HALVING_COLUMNS = 8
 
 TINY = 1e-30
 """Stands for a prior of zero, whose logarithm is wanted."""
 
 
-@kernel
+@inlined
 def sigma(q: float, most_visits: int, s: Settings) -> float:
     """(c_visit + max N) * c_scale * q, with q mapped from [-1, 1] to [0, 1]."""
     return (s.c_visit + most_visits) * s.c_scale * (q + 1.0) * 0.5
 
 
-@kernel
+@inlined
 def edge_value(forest: Forest, edge: int, unvisited: float, careful: bool) -> float:
     """The value of an edge, or `unvisited` in its place, within its bounds."""
     if forest.edges[edge].visits == 0:
@@ -29,7 +36,7 @@ def edge_value(forest: Forest, edge: int, unvisited: float, careful: bool) -> fl
     return forest.edges[edge].value_sum / forest.edges[edge].visits
 
 
-@kernel
+@inlined
 def mixed_value(forest: Forest, index: int, places: int, careful: bool) -> tuple[float, int]:
     """The value that untried edges are completed with, and the most visits of an edge, from the first `places` edges.
 
@@ -41,7 +48,7 @@ def mixed_value(forest: Forest, index: int, places: int, careful: bool) -> tuple
     for edge in range(node.first_edge, node.first_edge + places):
         visits = forest.edges[edge].visits
         if visits > 0:
-            prior = max(TINY, forest.edges[edge].prior)
+            prior = max(TINY, forest.priors[edge])
             mass += prior
             weighted += prior * edge_value(forest, edge, 0.0, careful)
             most = max(most, visits)
@@ -63,7 +70,7 @@ def improved_policy(forest: Forest, index: int, out: NDArray[np.float64], s: Set
         out[place] = -math.inf
         if not (careful and is_worse(forest, index, edge, s)):
             q = edge_value(forest, edge, mixed, careful)
-            out[place] = math.log(max(TINY, forest.edges[edge].prior)) + sigma(q, most, s)
+            out[place] = math.log(max(TINY, forest.priors[edge])) + sigma(q, most, s)
         highest = max(highest, out[place])
     total = 0.0
     for place in range(node.edges):
@@ -73,7 +80,7 @@ def improved_policy(forest: Forest, index: int, out: NDArray[np.float64], s: Set
         out[place] /= total
 
 
-@kernel
+@inlined
 def choose_gumbel(forest: Forest, tree: int, index: int, s: Settings) -> int:
     """Argmax of pi'(a) - N(a) / (1 + sum N), below the root.
 
@@ -93,7 +100,7 @@ def choose_gumbel(forest: Forest, tree: int, index: int, s: Settings) -> int:
     untried = math.exp(bottom - highest)
     total = max(0.0, 1.0 - node.tried_prior) * untried
     for place in range(node.tried):
-        weight[place] = max(TINY, forest.edges[first + place].prior) * math.exp(weight[place] - highest)
+        weight[place] = max(TINY, forest.priors[first + place]) * math.exp(weight[place] - highest)
         total += weight[place]
     best, best_score = -1, -math.inf
     for place in range(node.tried):
@@ -103,22 +110,23 @@ def choose_gumbel(forest: Forest, tree: int, index: int, s: Settings) -> int:
         if score > best_score:
             best, best_score = first + place, score
     if node.tried < node.edges:
-        score = max(TINY, forest.edges[first + node.tried].prior) * untried / total
+        score = max(TINY, forest.priors[first + node.tried]) * untried / total
         if score > best_score:
             best = first + node.tried
     return best
 
 
-@kernel
-def choose_gumbel_root(forest: Forest, tree: int, index: int, wanted: int, considered: int, s: Settings) -> int:
-    """Argmax of g + logit + sigma(completed Q) over the considered actions that this run has visited `wanted` times.
+@inlined
+def choose_gumbel_root(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s: Settings) -> int:
+    """Argmax of g + logit + sigma(completed Q) over the considered actions that have had `wanted` visits in this run.
 
-    If proofs have cut all of those, over the considered actions that are not cut, then over all.
+    If proofs have cut all of those, over the considered actions that are not cut, then the first beyond.
     """
     node = forest.nodes[index]
     first = node.first_edge
     careful = node.proofs != 0
-    mixed, most = mixed_value(forest, index, node.edges, careful)
+    considered, wanted = halving[tree, CONSIDERED], halving[tree, WANTED]
+    mixed, most = mixed_value(forest, index, max(node.tried, halving[tree, SPAN]), careful)
     best, best_score, best_rank = -1, -math.inf, 0
     for place in range(node.edges):
         edge = first + place
@@ -129,7 +137,7 @@ def choose_gumbel_root(forest: Forest, tree: int, index: int, wanted: int, consi
         rank = 1
         if forest.edges[edge].visits - forest.root_before[tree, place] == wanted and place < considered:
             rank = 2
-        score = forest.root_weight[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, s)
+        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, s)
         if rank > best_rank or (rank == best_rank and score > best_score):
             best, best_score, best_rank = edge, score, rank
     return best

@@ -6,44 +6,41 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
+from tengen.core.jit import inlined
 from tengen.core.random import random_below
 from tengen.mcts.bounds import bounded_mean, is_cut, is_keeper
-from tengen.mcts.forest import NO_NODE, PUCT, UCT, Forest, Settings, swap_edges
+from tengen.mcts.forest import NO_NODE, PUCT, UCT, Forest, Settings, swap_untried
 from tengen.mcts.gumbel import choose_gumbel, choose_gumbel_root
 
 Seeds: TypeAlias = NDArray[np.uint64]
 
 
-@kernel
-def choose(forest: Forest, tree: int, index: int, wanted: int, considered: int, s: Settings, seeds: Seeds) -> int:
-    """The edge of an expanded node that the search's policy follows; it may be untried.
-
-    wanted, considered  at a Gumbel root: the visits that the chosen action has had, and how many compete
-    """
+@inlined
+def choose(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s: Settings, seeds: Seeds) -> int:
+    """The edge of an expanded, unsolved node that the search's policy follows; it may be untried."""
     if s.policy == PUCT:
         return choose_puct(forest, tree, index, s)
     if s.policy == UCT:
         return choose_uct(forest, tree, index, s, seeds)
     if forest.nodes[index].parent == NO_NODE:
-        return choose_gumbel_root(forest, tree, index, wanted, considered, s)
+        return choose_gumbel_root(forest, tree, index, halving, s)
     return choose_gumbel(forest, tree, index, s)
 
 
-@kernel
+@inlined
 def node_mean(forest: Forest, index: int) -> float:
     """The mean of all simulations through a node, the evaluator's own value among them."""
     node = forest.nodes[index]
     return (node.value + node.value_sum) / (1 + node.visits)
 
 
-@kernel
+@inlined
 def exploration(visits: int, s: Settings) -> float:
     """c(N) * sqrt(N) of AlphaZero's PUCT."""
     return (s.c_init + math.log((visits + s.c_base + 1.0) / s.c_base)) * math.sqrt(visits)
 
 
-@kernel
+@inlined
 def choose_puct(forest: Forest, tree: int, index: int, s: Settings) -> int:
     """Argmax of Q + c(N) * P * sqrt(N) / (1 + n) (Silver et al. 2018).
 
@@ -61,7 +58,7 @@ def choose_puct(forest: Forest, tree: int, index: int, s: Settings) -> int:
     for place in range(node.tried):
         number = first + place
         edge = forest.edges[number]
-        prior = forest.root_weight[tree, place] if at_root else edge.prior
+        prior = forest.priors[number]
         q = edge.value_sum / edge.visits
         if careful:
             if is_cut(forest, index, number, kept, s):
@@ -75,21 +72,21 @@ def choose_puct(forest: Forest, tree: int, index: int, s: Settings) -> int:
             best, best_score = number, score
     if node.tried < node.edges:
         reduction = s.root_fpu_reduction if at_root else s.fpu_reduction
-        prior = forest.root_weight[tree, node.tried] if at_root else forest.edges[first + node.tried].prior
+        prior = forest.priors[first + node.tried]
         score = node_mean(forest, index) - reduction * math.sqrt(max(0.0, node.tried_prior)) + scale * prior
         if score > best_score:
             best = first + node.tried
     return best
 
 
-@kernel
+@inlined
 def choose_uct(forest: Forest, tree: int, index: int, s: Settings, seeds: Seeds) -> int:
     """An untried edge at random while there is one, then argmax of Q + c * sqrt(ln N / n) (Auer et al. 2002)."""
     node = forest.nodes[index]
     first = node.first_edge
     if node.tried < node.edges:
         drawn = node.tried + random_below(seeds, tree, node.edges - node.tried)
-        swap_edges(forest, tree, index, node.tried, drawn)
+        swap_untried(forest, tree, index, node.tried, drawn)
         return first + node.tried
     careful = node.proofs != 0
     kept = False

@@ -31,10 +31,11 @@ def keep_subtree(states: NDArray[Any], forest: Forest, tree: int, action: int, p
     base = tree * forest.nodes_per_tree
     count = forest.node_count[tree]
     forest.node_count[tree] = 0
+    forest.root_ready[tree] = False
     child = NO_NODE
     root = forest.nodes[base]
     for edge in range(root.first_edge, root.first_edge + root.edges):
-        if forest.edges[edge].action == action:
+        if forest.actions[edge] == action:
             child = forest.edges[edge].child
     if child == NO_NODE:
         return
@@ -58,11 +59,13 @@ def keep_subtree(states: NDArray[Any], forest: Forest, tree: int, action: int, p
         old = node.first_edge
         node.first_edge = free
         for place in range(node.edges):
+            forest.actions[free + place] = forest.actions[old + place]
+            forest.priors[free + place] = forest.priors[old + place]
+        for place in range(node.tried):
             forest.edges[free + place] = forest.edges[old + place]
             below = forest.edges[free + place].child
-            if below != NO_NODE:
-                forest.edges[free + place].child = places[below - base]
-                forest.nodes[below].edge = free + place
+            forest.edges[free + place].child = places[below - base]
+            forest.nodes[below].edge = free + place
         free += node.edges
         forest.owners[base + owners] = places[owner - base]
         owners += 1

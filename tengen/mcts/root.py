@@ -5,15 +5,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
+from tengen.core.jit import inlined, kernel
 from tengen.core.random import next_random, random_float
-from tengen.mcts.forest import GUMBEL, PUCT, Forest, Settings, bring_best, swap_edges
-from tengen.mcts.gumbel import TINY
-
-CONSIDERED, WANTED, COMPETING, LEFT, ROUNDS, SIMULATIONS, PHASES = range(7)
-COLUMNS = 7
-"""Columns of `halving`: actions considered, visits that the next one must have, how many still compete, simulations
-left in this round, rounds left in this phase; and, fixed, the budget and the number of phases."""
+from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, Forest, Settings, bring_best, clear_edge, swap_untried
+from tengen.mcts.gumbel import COMPETING, CONSIDERED, LEFT, PHASES, ROUNDS, SIMULATIONS, SPAN, TINY, WANTED
 
 
 @kernel
@@ -51,7 +46,7 @@ def random_gumbel(seeds: NDArray[np.uint64], row: int) -> float:
     return -math.log(-math.log(random_open(seeds, row)))
 
 
-@kernel
+@inlined
 def next_wanted(halving: NDArray[np.int32], tree: int) -> None:
     """Moves sequential halving on by one simulation."""
     row = halving[tree]
@@ -87,23 +82,52 @@ def begin_halving(halving: NDArray[np.int32], tree: int, considered: int, simula
 
 
 @kernel
-def add_dirichlet(
-    forest: Forest, tree: int, root: int, alpha: float, fraction: float, seeds: NDArray[np.uint64]
-) -> None:
-    """Mixes Dirichlet noise of total concentration `alpha` into the weights of the root's edges."""
-    count = forest.nodes[root].edges
-    weight = forest.root_weight[tree]
+def add_dirichlet(forest: Forest, tree: int, root: int, s: Settings, seeds: NDArray[np.uint64]) -> None:
+    """Mixes Dirichlet noise, its total concentration shared by all edges, into the priors of the root."""
+    node = forest.nodes[root]
     noise = forest.scratch
     highest = -math.inf
-    for place in range(count):
-        noise[place] = random_log_gamma(seeds, tree, alpha / count)
+    for place in range(node.edges):
+        noise[place] = random_log_gamma(seeds, tree, s.dirichlet_alpha / node.edges)
         highest = max(highest, noise[place])
     total = 0.0
-    for place in range(count):
+    for place in range(node.edges):
         noise[place] = math.exp(noise[place] - highest)
         total += noise[place]
+    for place in range(node.edges):
+        prior = forest.priors[node.first_edge + place]
+        mixed = (1.0 - s.dirichlet_fraction) * prior + s.dirichlet_fraction * noise[place] / total
+        forest.priors[node.first_edge + place] = mixed
+
+
+@kernel
+def swap_root_edges(forest: Forest, tree: int, root: int, a: int, b: int) -> None:
+    """Exchanges the edges at places `a` and `b` of a root, tried or not."""
+    first = forest.nodes[root].first_edge
+    x, y = forest.edges[first + a], forest.edges[first + b]
+    x.child, y.child = y.child, x.child
+    x.visits, y.visits = y.visits, x.visits
+    x.value_sum, y.value_sum = y.value_sum, x.value_sum
+    x.lower, y.lower = y.lower, x.lower
+    x.upper, y.upper = y.upper, x.upper
+    if x.child != NO_NODE:
+        forest.nodes[x.child].edge = first + a
+    if y.child != NO_NODE:
+        forest.nodes[y.child].edge = first + b
+    swap_untried(forest, tree, root, a, b)
+
+
+@kernel
+def order_by_score(forest: Forest, tree: int, root: int, count: int) -> None:
+    """Brings the `count` edges with the highest logit and noise to the front of a root, the highest first."""
+    score = forest.root_score[tree]
     for place in range(count):
-        weight[place] = (1.0 - fraction) * weight[place] + fraction * noise[place] / total
+        best = place
+        for other in range(place + 1, forest.nodes[root].edges):
+            if score[other] > score[best]:
+                best = other
+        if best != place:
+            swap_root_edges(forest, tree, root, place, best)
 
 
 @kernel
@@ -111,42 +135,41 @@ def prepare_root(
     forest: Forest,
     tree: int,
     simulations: int,
-    considered: int,
-    gumbel_scale: float,
-    dirichlet_alpha: float,
-    dirichlet_fraction: float,
     halving: NDArray[np.int32],
     s: Settings,
     seeds: NDArray[np.uint64],
 ) -> None:
-    """Draws the noise of an expanded root anew from its raw prior and begins sequential halving."""
+    """Draws the noise of an expanded root anew, from its raw prior, and begins sequential halving."""
     root = tree * forest.nodes_per_tree
     node = forest.nodes[root]
     first = node.first_edge
-    weight = forest.root_weight[tree]
+    if not forest.root_ready[tree]:
+        forest.root_ready[tree] = True
+        for place in range(node.edges):
+            forest.root_prior[tree, place] = forest.priors[first + place]
+            forest.root_score[tree, place] = 0.0
+        for place in range(node.tried, node.edges):
+            clear_edge(forest, first + place, s)
     for place in range(node.edges):
         forest.root_before[tree, place] = forest.edges[first + place].visits
-        weight[place] = forest.edges[first + place].prior
+        forest.priors[first + place] = forest.root_prior[tree, place]
     if s.policy == PUCT:
-        if dirichlet_alpha > 0.0 and node.edges > 0:
-            add_dirichlet(forest, tree, root, dirichlet_alpha, dirichlet_fraction, seeds)
+        if s.dirichlet_alpha > 0.0 and node.edges > 0:
+            add_dirichlet(forest, tree, root, s, seeds)
         node.tried_prior = 0.0
         for place in range(node.tried):
-            node.tried_prior += weight[place]
+            node.tried_prior += forest.priors[first + place]
         bring_best(forest, tree, root, s)
     if s.policy == GUMBEL:
-        m = min(considered, node.edges, simulations)
         for place in range(node.edges):
-            weight[place] = math.log(max(TINY, weight[place]))
-            if gumbel_scale > 0.0:
-                weight[place] += gumbel_scale * random_gumbel(seeds, tree)
-        for place in range(m):
-            best = place
-            for other in range(place + 1, node.edges):
-                if weight[other] > weight[best]:
-                    best = other
-            swap_edges(forest, tree, root, place, best)
-        begin_halving(halving, tree, m, simulations)
+            score = math.log(max(TINY, forest.root_prior[tree, place]))
+            if s.gumbel_scale > 0.0:
+                score += s.gumbel_scale * random_gumbel(seeds, tree)
+            forest.root_score[tree, place] = score
+        considered = min(s.considered, node.edges, simulations)
+        order_by_score(forest, tree, root, considered)
+        begin_halving(halving, tree, considered, simulations)
+        halving[tree, SPAN] = considered if node.visits == 0 else node.edges
 
 
 @kernel
@@ -154,25 +177,10 @@ def prepare_roots(
     forest: Forest,
     rows: int,
     remaining: NDArray[np.int32],
-    considered: int,
-    gumbel_scale: float,
-    dirichlet_alpha: float,
-    dirichlet_fraction: float,
     halving: NDArray[np.int32],
     s: Settings,
     seeds: NDArray[np.uint64],
 ) -> None:
     """Prepares the root of every tree for its `remaining` [B] simulations."""
     for tree in range(rows):
-        prepare_root(
-            forest,
-            tree,
-            remaining[tree],
-            considered,
-            gumbel_scale,
-            dirichlet_alpha,
-            dirichlet_fraction,
-            halving,
-            s,
-            seeds,
-        )
+        prepare_root(forest, tree, remaining[tree], halving, s, seeds)

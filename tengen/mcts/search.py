@@ -15,6 +15,7 @@ from tengen.mcts import free, reuse, root, wave
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
 from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UCT, Forest, Settings, allocate
+from tengen.mcts.gumbel import HALVING_COLUMNS
 from tengen.mcts.result import SearchResult
 from tengen.mcts.summary import empty_summary, summarise
 
@@ -44,6 +45,14 @@ class Search:
         self._leaves = 1 if config.policy == "gumbel" else max(1, config.leaves)
         self._capacity = 0
         self._forest: Forest | None = None
+        actions = game.num_actions
+        self._halving = np.zeros((batch, HALVING_COLUMNS), np.int32)
+        self._scratch = np.empty(actions, np.int32)
+        self._spare = np.empty(1, game.dtype)
+        self._chosen = np.full((batch, self._leaves), NO_NODE, np.int32)
+        self._slots = np.full((batch, self._leaves), -1, np.int32)
+        self._observations = np.empty((batch * self._leaves, *game.observation_shape), np.float32)
+        self._legal = np.empty((batch * self._leaves, actions), np.bool_)
 
     def run(self, states: NDArray[Any], *, simulations: int | None = None) -> SearchResult:
         """Searches `states` [rows <= B] (not changed); finished games are left alone.
@@ -56,17 +65,30 @@ class Search:
             raise InvalidParameter(f"simulations={count}: a search has at least one")
         if rows > self.batch:
             raise InvalidParameter(f"{rows} positions for a search of {self.batch} rows")
-        forest = self._room_for(max(count, self.config.simulations))
-        settings = self._settings()
+        free_of_network = isinstance(self.evaluator, Uniform | Rollouts)
+        forest = self._room_for(max(count, self.config.simulations), free_of_network)
+        settings = self._settings(free_of_network)
         fresh = self._fresh(forest, states, count)
-        free.begin_trees(self._states, forest, states, fresh, settings)
-        remaining = np.full(rows, count, np.int32)
-        if isinstance(self.evaluator, Uniform | Rollouts):
-            self._run_free(forest, rows, remaining, settings)
-        else:
-            self._run_waves(forest, rows, remaining, settings)
         summary = empty_summary(rows, self.game.num_actions)
-        summarise(forest, rows, float(self.config.temperature), settings, self._seeds, summary)
+        if free_of_network:
+            playouts = self.evaluator.playouts if isinstance(self.evaluator, Rollouts) else 0
+            self.evaluations += free.search_freely(
+                states,
+                self._states,
+                forest,
+                fresh,
+                count,
+                self._halving,
+                playouts,
+                self._spare,
+                self._scratch,
+                settings,
+                self._seeds,
+                summary,
+            )
+        else:
+            self._run_waves(states, forest, fresh, count, settings)
+            summarise(forest, rows, settings, self._seeds, summary)
         variations = self._variations(forest, summary.action) if rows == 1 else []
         return SearchResult(*summary, variations)
 
@@ -79,28 +101,24 @@ class Search:
         else:
             self._forest.node_count[: len(actions)] = 0
 
-    def _room_for(self, simulations: int) -> Forest:
-        """The forest, made anew where it is too small; evaluators without a network need a state for each node too."""
-        if self._forest is not None and simulations <= self._capacity:
-            return self._forest
+    def _room_for(self, simulations: int, free_of_network: bool) -> Forest:
+        """The forest, made anew where it is too small. Trees searched one after another share room for states."""
         batch, actions = self.batch, self.game.num_actions
-        per_tree = 1 + simulations * (REUSED_BUDGETS if self.config.reuse else 1)
-        if per_tree * batch * actions >= 2**31:
-            raise InvalidParameter(f"{simulations} simulations in {batch} rows of {actions} actions are too many")
-        self._capacity = simulations
-        self._states = np.empty(batch * per_tree, self.game.dtype)
-        self._forest = allocate(batch, actions, per_tree)
-        self._places = np.empty(per_tree, np.int32)
-        self._halving = np.zeros((batch, root.COLUMNS), np.int32)
-        self._scratch = np.empty(actions, np.int32)
-        self._spare = np.empty(1, self.game.dtype)
-        self._chosen = np.full((batch, self._leaves), NO_NODE, np.int32)
-        self._slots = np.full((batch, self._leaves), -1, np.int32)
-        self._observations = np.empty((batch * self._leaves, *self.game.observation_shape), np.float32)
-        self._legal = np.empty((batch * self._leaves, actions), np.bool_)
+        if self._forest is None or simulations > self._capacity:
+            per_tree = 1 + simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+            if per_tree * batch * actions >= 2**31:
+                raise InvalidParameter(f"{simulations} simulations in {batch} rows of {actions} actions are too many")
+            self._capacity = simulations
+            self._forest = allocate(batch, actions, per_tree)
+            self._places = np.empty(per_tree, np.int32)
+            self._states = np.empty(0, self.game.dtype)
+        room = self._forest.nodes_per_tree * (1 if free_of_network and not self.config.reuse else batch)
+        if len(self._states) < room:
+            self._states = np.empty(room, self.game.dtype)
+            self._forest.node_count[:] = 0
         return self._forest
 
-    def _settings(self) -> Settings:
+    def _settings(self, free_of_network: bool) -> Settings:
         config = self.config
         limit = 1.0 if self.game.num_players == 2 else math.inf
         return Settings(
@@ -111,11 +129,16 @@ class Search:
             fpu_reduction=float(config.fpu_reduction),
             root_fpu_reduction=float(config.root_fpu_reduction),
             forced_playouts=float(config.forced_playouts),
+            considered=int(config.considered),
+            gumbel_scale=float(config.gumbel_scale),
             c_visit=float(config.c_visit),
             c_scale=float(config.c_scale),
+            dirichlet_alpha=float(config.dirichlet_alpha),
+            dirichlet_fraction=float(config.dirichlet_fraction),
+            temperature=float(config.temperature),
             virtual_loss=float(config.virtual_loss),
             solver=bool(config.solver),
-            flat=isinstance(self.evaluator, Uniform | Rollouts),
+            flat=free_of_network,
             floor=-limit,
             ceiling=limit,
         )
@@ -133,35 +156,14 @@ class Search:
             known &= same.reshape(rows, -1).all(axis=1)
         return ~known
 
-    def _prepare(self, forest: Forest, rows: int, remaining: NDArray[np.int32], settings: Settings) -> None:
-        config = self.config
-        root.prepare_roots(
-            forest,
-            rows,
-            remaining,
-            config.considered,
-            float(config.gumbel_scale),
-            float(config.dirichlet_alpha),
-            float(config.dirichlet_fraction),
-            self._halving,
-            settings,
-            self._seeds,
-        )
-
-    def _run_free(self, forest: Forest, rows: int, remaining: NDArray[np.int32], settings: Settings) -> None:
-        playouts = self.evaluator.playouts if isinstance(self.evaluator, Rollouts) else 0
-        states, spare, scratch, seeds = self._states, self._spare, self._scratch, self._seeds
-        self.evaluations += free.expand_roots(states, forest, rows, playouts, spare, scratch, settings, seeds)
-        self._prepare(forest, rows, remaining, settings)
-        self.evaluations += free.simulate(
-            states, forest, rows, remaining, self._halving, playouts, spare, scratch, settings, seeds
-        )
-
-    def _run_waves(self, forest: Forest, rows: int, remaining: NDArray[np.int32], settings: Settings) -> None:
-        self._chosen[:rows] = NO_NODE
-        self._chosen[:rows, 0] = np.arange(rows) * forest.nodes_per_tree
+    def _run_waves(
+        self, states: NDArray[Any], forest: Forest, fresh: NDArray[np.bool_], simulations: int, settings: Settings
+    ) -> None:
+        rows = len(states)
+        remaining = np.full(rows, simulations, np.int32)
+        wave.begin_trees(states, self._states, forest, fresh, self._chosen, settings)
         self._evaluate(forest, rows, settings)
-        self._prepare(forest, rows, remaining, settings)
+        root.prepare_roots(forest, rows, remaining, self._halving, settings, self._seeds)
         while wave.select(forest, rows, remaining, self._halving, self._chosen, settings, self._seeds):
             self._evaluate(forest, rows, settings)
 
@@ -181,21 +183,22 @@ class Search:
         if not wave.absorb(forest, rows, self._chosen, self._slots, logits, values, self._legal, settings):
             raise FloatingPointError("the evaluator returned a logit or a value that is not a finite number")
 
-    def _variations(self, forest: Forest, actions: NDArray[np.int32]) -> list[list[int]]:
+    def _variations(self, forest: Forest, chosen: NDArray[np.int32]) -> list[list[int]]:
         """The principal variation of each row: the chosen action, then the most visited."""
         variations = []
-        for row, action in enumerate(actions.tolist()):
+        for row, action in enumerate(chosen.tolist()):
             line: list[int] = []
             node = forest.nodes[row * forest.nodes_per_tree]
-            while node["edges"] > 0:
-                edges = forest.edges[node["first_edge"] : node["first_edge"] + node["edges"]]
-                place = int(np.argmax(edges["action"] == action)) if not line else int(np.argmax(edges["visits"]))
-                if edges["child"][place] == NO_NODE and line:
-                    break
-                line.append(int(edges["action"][place]))
-                if edges["child"][place] == NO_NODE:
-                    break
-                node = forest.nodes[edges["child"][place]]
+            while action >= 0:
+                line.append(action)
+                first, tried = int(node["first_edge"]), int(node["tried"])
+                place = first + forest.actions[first : first + node["edges"]].tolist().index(action)
+                child = int(forest.edges["child"][place]) if len(line) == 1 or place < first + tried else NO_NODE
+                action = -1
+                if child != NO_NODE and forest.nodes["tried"][child] > 0:
+                    node = forest.nodes[child]
+                    first, tried = int(node["first_edge"]), int(node["tried"])
+                    action = int(forest.actions[first + int(np.argmax(forest.edges["visits"][first : first + tried]))])
             variations.append(line)
         return variations
 

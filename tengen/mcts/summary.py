@@ -60,13 +60,13 @@ def pruned_visits(forest: Forest, tree: int, root: int, out: NDArray[np.float64]
             best = place
     if s.policy == PUCT and s.forced_playouts > 0.0 and out[best] > 0:
         scale = exploration(node.visits, s)
-        top = bounded_mean(forest, first + best) + scale * forest.root_weight[tree, best] / (1.0 + out[best])
+        top = bounded_mean(forest, first + best) + scale * forest.priors[first + best] / (1.0 + out[best])
         for place in range(node.edges):
             if place == best or out[place] == 0:
                 continue
             gap = top - bounded_mean(forest, first + place)
             if gap > 0.0:
-                enough = math.ceil(scale * forest.root_weight[tree, place] / gap - 1.0)
+                enough = math.ceil(scale * forest.priors[first + place] / gap - 1.0)
                 out[place] = min(out[place], max(0.0, enough))
             if out[place] <= 1.0:
                 out[place] = 0.0
@@ -82,9 +82,7 @@ def pruned_visits(forest: Forest, tree: int, root: int, out: NDArray[np.float64]
 
 
 @kernel
-def most_likely(
-    forest: Forest, tree: int, root: int, weight: NDArray[np.float64], temperature: float, s: Settings, seeds: Seeds
-) -> int:
+def most_likely(forest: Forest, tree: int, root: int, weight: NDArray[np.float64], s: Settings, seeds: Seeds) -> int:
     """The place of the edge that is played by its weight: at temperature 0 the heaviest, of equals the better mean."""
     node = forest.nodes[root]
     first = node.first_edge
@@ -95,14 +93,14 @@ def most_likely(
         elif weight[place] == weight[best] and weight[place] > 0.0:
             if edge_value(forest, first + place, -math.inf, True) > edge_value(forest, first + best, -math.inf, True):
                 best = place
-    if temperature <= 0.0 or weight[best] <= 0.0:
+    if s.temperature <= 0.0 or weight[best] <= 0.0:
         return best
     total = 0.0
     for place in range(node.edges):
-        total += (weight[place] / weight[best]) ** (1.0 / temperature)
+        total += (weight[place] / weight[best]) ** (1.0 / s.temperature)
     drawn = random_float(seeds, tree) * total
     for place in range(node.edges):
-        drawn -= (weight[place] / weight[best]) ** (1.0 / temperature)
+        drawn -= (weight[place] / weight[best]) ** (1.0 / s.temperature)
         if drawn < 0.0:
             return place
     return best
@@ -121,7 +119,7 @@ def gumbel_choice(forest: Forest, tree: int, root: int, s: Settings) -> int:
         if careful and is_worse(forest, root, edge, s):
             continue
         visits = forest.edges[edge].visits - forest.root_before[tree, place]
-        score = forest.root_weight[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, s)
+        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, s)
         if visits > best_visits or (visits == best_visits and score > best_score):
             best, best_score, best_visits = place, score, visits
     return best
@@ -140,9 +138,9 @@ def prefer_proof(forest: Forest, root: int, place: int, s: Settings) -> int:
 
 
 @kernel
-def summarise(forest: Forest, rows: int, temperature: float, s: Settings, seeds: Seeds, out: Summary) -> None:
+def summarise(forest: Forest, rows: int, s: Settings, seeds: Seeds, out: Summary) -> None:
     """Fills `out` from the roots of the first `rows` trees; what belongs to finished games is left as it is."""
-    weight = np.empty(forest.root_weight.shape[1], np.float64)
+    weight = np.empty(forest.root_prior.shape[1], np.float64)
     for tree in range(rows):
         root = tree * forest.nodes_per_tree
         node = forest.nodes[root]
@@ -153,26 +151,27 @@ def summarise(forest: Forest, rows: int, temperature: float, s: Settings, seeds:
             place = gumbel_choice(forest, tree, root, s)
         else:
             pruned_visits(forest, tree, root, weight, s)
-            place = most_likely(forest, tree, root, weight, temperature, s, seeds)
+            place = most_likely(forest, tree, root, weight, s, seeds)
         place = prefer_proof(forest, root, place, s)
         total = 0.0
         for index in range(node.edges):
             total += weight[index]
-        out.action[tree] = forest.edges[node.first_edge + place].action
+        out.action[tree] = forest.actions[node.first_edge + place]
         out.raw_value[tree] = node.value
         out.value[tree] = min(max(np.float32(node_mean(forest, root)), node.lower), node.upper)
         for index in range(node.edges):
             number = node.first_edge + index
             edge = forest.edges[number]
-            out.visits[tree, edge.action] = edge.visits
-            out.prior[tree, edge.action] = edge.prior
-            out.policy[tree, edge.action] = weight[index] / total if total > 0.0 else edge.prior
+            action = forest.actions[number]
+            out.visits[tree, action] = edge.visits
+            out.prior[tree, action] = forest.root_prior[tree, index]
+            out.policy[tree, action] = weight[index] / total if total > 0.0 else forest.root_prior[tree, index]
             if edge.child == NO_NODE:
                 continue
             if edge.visits > 0:
-                out.q[tree, edge.action] = bounded_mean(forest, number)
+                out.q[tree, action] = bounded_mean(forest, number)
             exact = edge.lower == edge.upper
             if edge.lower > s.floor or exact:
-                out.lower[tree, edge.action] = edge.lower
+                out.lower[tree, action] = edge.lower
             if edge.upper < s.ceiling or exact:
-                out.upper[tree, edge.action] = edge.upper
+                out.upper[tree, action] = edge.upper

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
+from tengen.core.jit import inlined, kernel
 from tengen.games.rules import OVER, apply, legal_actions, observe, player
 from tengen.mcts.bounds import bound_edge, is_solved, tighten
 from tengen.mcts.forest import (
@@ -16,17 +16,43 @@ from tengen.mcts.forest import (
     Settings,
     bring_best,
     end_here,
+    has_child,
+    new_root,
     own_edges,
-    set_edge,
     try_edge,
 )
 from tengen.mcts.policies import Seeds, choose
-from tengen.mcts.root import CONSIDERED, WANTED, next_wanted
+from tengen.mcts.root import next_wanted
 
 Leaves = NDArray[np.int32]
 
 
 @kernel
+def begin_tree(given: NDArray[Any], states: NDArray[Any], shift: int, forest: Forest, tree: int, s: Settings) -> None:
+    """Begins a tree from `given[tree]`; a finished game makes a solved root without edges.
+
+    The state of node n lies in `states[n - shift]`.
+    """
+    root = new_root(forest, tree, s)
+    states[root - shift] = given[tree]
+    if player(states[root - shift]) == OVER:
+        end_here(forest, root)
+        forest.nodes[root].edges = 0
+
+
+@kernel
+def begin_trees(
+    given: NDArray[Any], states: NDArray[Any], forest: Forest, fresh: NDArray[np.bool_], leaves: Leaves, s: Settings
+) -> None:
+    """Begins the trees that are `fresh` [rows], and makes the root the only leaf of each."""
+    for tree in range(len(given)):
+        if fresh[tree]:
+            begin_tree(given, states, 0, forest, tree, s)
+        leaves[tree, :] = NO_NODE
+        leaves[tree, 0] = tree * forest.nodes_per_tree
+
+
+@inlined
 def back_up(forest: Forest, leaf: int, value: float, s: Settings) -> None:
     """Adds `value`, of the player to move at the leaf, to every edge above it; lifts bounds newly proven there."""
     index = leaf
@@ -51,7 +77,7 @@ def back_up(forest: Forest, leaf: int, value: float, s: Settings) -> None:
             value = min(max(value, float(parent.lower)), float(parent.upper))
 
 
-@kernel
+@inlined
 def lend(forest: Forest, leaf: int, visits: int, loss: float) -> None:
     """Adds `visits`, 1 or -1, with a value of `-loss` each to every edge above a leaf in flight."""
     index = leaf
@@ -66,16 +92,15 @@ def lend(forest: Forest, leaf: int, visits: int, loss: float) -> None:
         index = node.parent
 
 
-@kernel
-def select_leaf(forest: Forest, tree: int, wanted: int, considered: int, s: Settings, seeds: Seeds) -> int:
+@inlined
+def select_leaf(forest: Forest, tree: int, halving: NDArray[np.int32], s: Settings, seeds: Seeds) -> int:
     """Follows the policy from the root to a new leaf, a solved node, or a leaf that is in flight already."""
     index = tree * forest.nodes_per_tree
     while forest.nodes[index].edges != UNEXPANDED and not is_solved(forest, index):
-        edge = choose(forest, tree, index, wanted, considered, s, seeds)
-        child = forest.edges[edge].child
-        if child == NO_NODE:
+        edge = choose(forest, tree, index, halving, s, seeds)
+        if not has_child(forest, index, edge):
             return try_edge(forest, tree, index, edge, s)
-        index = child
+        index = forest.edges[edge].child
     return index
 
 
@@ -103,7 +128,7 @@ def select(
             if remaining[tree] <= 0 or is_solved(forest, root):
                 break
             before = forest.node_count[tree]
-            leaf = select_leaf(forest, tree, halving[tree, WANTED], halving[tree, CONSIDERED], s, seeds)
+            leaf = select_leaf(forest, tree, halving, s, seeds)
             if several:
                 new = forest.node_count[tree] > before
                 if not new and not is_solved(forest, leaf):
@@ -146,7 +171,7 @@ def advance(
                 continue
             if node.parent != NO_NODE:
                 states[leaf] = states[node.parent]
-                node.reward, node.discount = apply(states[leaf], forest.edges[node.edge].action)
+                node.reward, node.discount = apply(states[leaf], forest.actions[node.edge])
             if player(states[leaf]) == OVER:
                 end_here(forest, leaf)
                 continue
@@ -176,11 +201,13 @@ def expand(
     for action in range(len(legal)):
         if legal[action]:
             prior = math.exp(logits[action] - highest)
-            set_edge(forest, edge, action, prior, s)
+            forest.actions[edge] = action
+            forest.priors[edge] = prior
             total += prior
             edge += 1
+    scale = np.float32(1.0 / total)
     for edge in range(first, first + count):
-        forest.edges[edge].prior /= total
+        forest.priors[edge] *= scale
     if forest.nodes[leaf].parent != NO_NODE:
         bring_best(forest, tree, leaf, s)
     return math.isfinite(total)
