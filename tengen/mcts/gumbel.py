@@ -120,17 +120,17 @@ def choose_gumbel(forest: Forest, tree: int, index: int, s: Settings) -> int:
 def choose_gumbel_root(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s: Settings) -> int:
     """Argmax of g + logit + sigma(completed Q) over the considered actions that have had `wanted` visits in this run.
 
-    If proofs have cut all of those, over the considered actions that are not cut, then the first beyond.
+    If proofs have cut all of those, over the considered actions that are not cut, then over all.
     """
     node = forest.nodes[index]
     first = node.first_edge
     careful = node.proofs != 0
     considered, wanted = halving[tree, CONSIDERED], halving[tree, WANTED]
-    mixed, most = mixed_value(forest, index, max(node.tried, halving[tree, SPAN]), careful)
+    mixed, most = mixed_value(forest, index, node.edges if careful else halving[tree, SPAN], careful)
     best, best_score, best_rank = -1, -math.inf, 0
     for place in range(node.edges):
         edge = first + place
-        if place >= considered and best >= 0:
+        if place == considered and best >= 0:
             break
         if careful and is_cut(forest, index, edge, True, s):
             continue

@@ -1,0 +1,231 @@
+"""The search in plain Python: one tree, no arrays, everything computed again from its definition each time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tengen.games import kernels
+from tengen.games.game import RecordGame
+from tengen.games.rules import State
+from tengen.mcts.config import SearchConfig
+
+Judge = Callable[[State], tuple[dict[int, float], float]]
+"""From a state to the logits of its legal actions and its value."""
+
+
+@dataclass
+class Node:
+    state: State
+    reward: float = 0.0
+    discount: float = 0.0
+    over: bool = False
+    absorbed: bool = False
+    value: float = 0.0
+    prior: dict[int, float] = field(default_factory=dict)
+    children: dict[int, Node] = field(default_factory=dict)  # in the order of their making
+    visits: dict[int, int] = field(default_factory=dict)
+    value_sum: dict[int, float] = field(default_factory=dict)
+
+    def total(self) -> int:
+        return sum(self.visits.values())
+
+    def mean(self) -> float:
+        return (self.value + sum(self.value_sum.values())) / (1 + self.total())
+
+
+class Reference:
+    """A search of one position, without noise."""
+
+    def __init__(self, game: RecordGame, judge: Judge, config: SearchConfig) -> None:
+        self.game, self.judge, self.config = game, judge, config
+        self.floor, self.ceiling = (-1.0, 1.0) if game.num_players == 2 else (-math.inf, math.inf)
+
+    def run(self, state: State, simulations: int) -> Node:
+        root = Node(state)
+        self.absorb([], root)
+        return self.go_on(root, simulations)
+
+    def go_on(self, root: Node, simulations: int) -> Node:
+        considered = min(self.config.considered, len(root.prior), simulations)
+        self.wanted = halving(considered, simulations)
+        by_prior = sorted(root.prior, key=lambda action: -root.prior[action])
+        self.considered = by_prior[:considered]
+        done = 0
+        leaves = 1 if self.config.policy == "gumbel" else self.config.leaves
+        while done < simulations and not self.is_solved(root):
+            flight = []
+            while len(flight) < leaves and done < simulations:
+                path, leaf = self.descend(root, done)
+                if leaf is None:
+                    break
+                if leaves > 1:
+                    self.lend(path, 1)
+                flight.append((path, leaf))
+                done += 1
+            for path, leaf in flight:
+                if leaves > 1:
+                    self.lend(path, -1)
+                self.absorb(path, leaf)
+        return root
+
+    def descend(self, root: Node, simulation: int) -> tuple[list[tuple[Node, int]], Node | None]:
+        """The path to a leaf, and the leaf: None if it is in flight."""
+        path: list[tuple[Node, int]] = []
+        node = root
+        while not self.is_solved(node):
+            if not node.absorbed:
+                return path, None
+            action = self.choose(node, node is root, simulation)
+            path.append((node, action))
+            if action not in node.children:
+                node.children[action] = self.step(node, action)
+                node.visits[action] = 0
+                node.value_sum[action] = 0.0
+                return path, node.children[action]
+            node = node.children[action]
+        return path, node
+
+    def step(self, node: Node, action: int) -> Node:
+        states = self.game.stack([node.state])
+        reward, discount = kernels.apply_at(states, 0, action)
+        return Node(states[0], reward=reward, discount=discount, over=self.game.is_over(states[0]))
+
+    def lend(self, path: list[tuple[Node, int]], sign: int) -> None:
+        for node, action in path:
+            node.visits[action] += sign
+            node.value_sum[action] -= sign * self.config.virtual_loss
+
+    def absorb(self, path: list[tuple[Node, int]], leaf: Node) -> None:
+        if not leaf.absorbed and not leaf.over:
+            logits, leaf.value = self.judge(leaf.state)
+            highest = max(logits.values())
+            weights = {action: math.exp(logit - highest) for action, logit in logits.items()}
+            leaf.prior = {action: weight / sum(weights.values()) for action, weight in weights.items()}
+        leaf.absorbed = True
+        value = self.bounds(leaf)[0] if self.is_solved(leaf) else leaf.value
+        child = leaf
+        for node, action in reversed(path):
+            value = child.reward + child.discount * value
+            node.visits[action] += 1
+            node.value_sum[action] += value
+            value = min(max(value, self.bounds(node)[0]), self.bounds(node)[1])
+            child = node
+
+    # What is proven
+
+    def bounds(self, node: Node) -> tuple[float, float]:
+        if node.over and node.absorbed:
+            return 0.0, 0.0
+        if not self.config.solver or not node.absorbed:
+            return self.floor, self.ceiling
+        edges = [self.edge_bounds(node, action) for action in node.prior]
+        return max(low for low, _ in edges), max(high for _, high in edges)
+
+    def edge_bounds(self, node: Node, action: int) -> tuple[float, float]:
+        if action not in node.children or not self.config.solver:
+            return self.floor, self.ceiling
+        child = node.children[action]
+        if child.discount == 0.0:
+            return (child.reward, child.reward) if child.absorbed else (self.floor, self.ceiling)
+        ends = sorted(child.reward + child.discount * bound for bound in self.bounds(child))
+        return max(self.floor, ends[0]), min(self.ceiling, ends[1])
+
+    def is_solved(self, node: Node) -> bool:
+        low, high = self.bounds(node)
+        return low == high
+
+    def open_actions(self, node: Node, *, keep_one: bool) -> list[int]:
+        """The actions that are not cut: tried ones in their order, then the others, the likeliest first."""
+        lower = self.bounds(node)[0]
+        kept = not keep_one
+        found = []
+        for action in node.children:
+            low, high = self.edge_bounds(node, action)
+            if high <= lower and (kept or low < lower or lower <= self.floor):
+                continue
+            kept = kept or high <= lower
+            found.append(action)
+        untried = [action for action in node.prior if action not in node.children]
+        return found + sorted(untried, key=lambda action: -node.prior[action])
+
+    def q(self, node: Node, action: int) -> float:
+        low, high = self.edge_bounds(node, action)
+        return min(max(node.value_sum[action] / node.visits[action], low), high)
+
+    # What is chosen
+
+    def choose(self, node: Node, at_root: bool, simulation: int) -> int:
+        if self.config.policy == "puct":
+            return self.choose_puct(node, at_root)
+        if at_root:
+            return self.choose_gumbel_root(node, self.wanted[simulation])
+        policy = self.improved(node)
+        return max(
+            self.open_actions(node, keep_one=False),
+            key=lambda action: policy[action] - node.visits.get(action, 0) / (1 + node.total()),
+        )
+
+    def choose_puct(self, node: Node, at_root: bool) -> int:
+        config, total = self.config, node.total()
+        c = config.c_init + math.log((total + config.c_base + 1) / config.c_base)
+        reduction = config.root_fpu_reduction if at_root else config.fpu_reduction
+        mass = sum(node.prior[action] for action in node.children)
+        scores = {}
+        for action in self.open_actions(node, keep_one=True):
+            prior, visits = node.prior[action], node.visits.get(action, 0)
+            forced = math.sqrt(config.forced_playouts * prior * total)
+            if at_root and action in node.children and visits < forced:
+                return action
+            value = self.q(node, action) if visits else node.mean() - reduction * math.sqrt(mass)
+            scores[action] = value + c * prior * math.sqrt(total) / (1 + visits)
+        return max(scores, key=lambda action: scores[action])
+
+    def sigma(self, node: Node, q: float) -> float:
+        return (self.config.c_visit + max(node.visits.values(), default=0)) * self.config.c_scale * (q + 1) / 2
+
+    def completed(self, node: Node) -> dict[int, float]:
+        mass = sum(node.prior[action] for action in node.children)
+        mixed = node.value
+        if mass > 0:
+            weighted = sum(node.prior[action] * self.q(node, action) for action in node.children)
+            mixed = (node.value + node.total() * weighted / mass) / (1 + node.total())
+        return {action: self.q(node, action) if action in node.children else mixed for action in node.prior}
+
+    def improved(self, node: Node, *, without_worse: bool = False) -> dict[int, float]:
+        lower, upper = self.bounds(node)
+        weights = {}
+        for action, q in self.completed(node).items():
+            high = self.edge_bounds(node, action)[1]
+            worse = high < lower or (high <= self.floor and upper > self.floor)
+            weights[action] = 0.0
+            if not (without_worse and worse):
+                weights[action] = math.exp(math.log(node.prior[action]) + self.sigma(node, q) - 60)
+        return {action: weight / sum(weights.values()) for action, weight in weights.items()}
+
+    def choose_gumbel_root(self, node: Node, wanted: int) -> int:
+        alive = self.open_actions(node, keep_one=False)
+        completed = self.completed(node)
+        candidates = [action for action in self.considered if action in alive]
+        exact = [action for action in candidates if node.visits.get(action, 0) == wanted]
+        return max(
+            exact or candidates or alive,
+            key=lambda action: math.log(node.prior[action]) + self.sigma(node, completed[action]),
+        )
+
+
+def halving(considered: int, simulations: int) -> list[int]:
+    """The visits that the chosen action must have had, one simulation after the other (mctx: seq_halving.py)."""
+    if considered <= 1:
+        return list(range(simulations))
+    phases = math.ceil(math.log2(considered))
+    sequence: list[int] = []
+    visits = [0] * considered
+    competing = considered
+    while len(sequence) < simulations:
+        for _ in range(max(1, simulations // (phases * competing))):
+            sequence += visits[:competing]
+            visits = [count + 1 if place < competing else count for place, count in enumerate(visits)]
+        competing = max(2, competing // 2)
+    return sequence[:simulations]
