@@ -24,10 +24,12 @@ from tengen.selfplay.warmup import compile_kernels
 from tengen.selfplay.worker import Report, Shared, run_worker
 
 METRICS_SECONDS = 5.0
-PAUSE_ABOVE = 40
-"""Batches of training debt at which the workers wait for the learner, and ..."""
+PAUSE_ONE_ABOVE = 16
+"""Batches of training debt at which one worker waits, so that the learner has a core, ..."""
+PAUSE_ALL_ABOVE = 64
+"""... at which all of them do, ..."""
 RESUME_BELOW = 4
-"""... at which they go on."""
+"""... and at which they go on."""
 
 Process = multiprocessing.process.BaseProcess
 
@@ -128,8 +130,8 @@ class Training:
             reports=context.Queue(),
             version=context.Value("i", 1),
             fraction=context.Value("d", self.fraction()),
+            paused=context.Value("i", 0),
             stop=context.Event(),
-            pause=context.Event(),
         )
         compile_kernels(self.game, self.settings)
         self.clock = time.monotonic() - self.progress.elapsed
@@ -177,10 +179,12 @@ class Training:
             shared.fraction.value = self.fraction()
             debt = self.learner.debt()
             self._gather(shared, wait=0.0 if debt >= training.batch else 0.2)
-            if debt > PAUSE_ABOVE * training.batch:
-                shared.pause.set()
+            if debt > PAUSE_ALL_ABOVE * training.batch:
+                shared.paused.value = len(processes)
+            elif debt > PAUSE_ONE_ABOVE * training.batch:
+                shared.paused.value = max(shared.paused.value, 1)
             elif debt < RESUME_BELOW * training.batch:
-                shared.pause.clear()
+                shared.paused.value = 0
             if debt >= training.batch:
                 self.learner.step(self.fraction())
                 trained += 1

@@ -54,8 +54,9 @@ class Shared:
     """Number of the network in `current.safetensors`."""
     fraction: "Synchronized[float]"
     """How much of the run's time has gone."""
+    paused: "Synchronized[int]"
+    """How many workers, counted from the first, wait for the learner."""
     stop: Event
-    pause: Event
 
 
 def run_worker(index: int, start: int, folder: str, settings: Settings, shared: Shared) -> None:
@@ -101,7 +102,7 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             else:
                 actor.search.evaluator = evaluator
         assert actor is not None
-        if shared.pause.is_set():
+        if index < shared.paused.value:
             time.sleep(0.05)
             continue
         began = time.perf_counter()
