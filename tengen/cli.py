@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `tengen --help` answer
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -383,6 +384,7 @@ def train(
     from tengen.terminal.plots import plot_run
     from tengen.terminal.training import TrainingScreen
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as by Ctrl-C
     with TrainingScreen(str(folder)) as screen:
         try:
             run = run_training(settings, folder, resume=resume, screen=screen)
