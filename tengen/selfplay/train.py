@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tengen.core.errors import InvalidParameter, TengenError
+from tengen.core.processes import die_with_parent
 from tengen.games import registry
 from tengen.games.game import RecordGame
 from tengen.records.shards import read_shards
@@ -147,7 +148,7 @@ class Training:
             f"start {self.progress.starts} of {self.game.text}: {workers} workers play "
             f"{self.settings.selfplay.games} games each; {self.learner.replay.total_games} games so far"
         )
-        with ProcessPoolExecutor(1, mp_context=context) as rater:
+        with ProcessPoolExecutor(1, context, die_with_parent) as rater:
             try:
                 self._loop(shared, processes, rater)
             finally:
@@ -156,7 +157,7 @@ class Training:
                 self.learner.save()
                 rater.shutdown(wait=False, cancel_futures=self.fraction() < 1)
             self._collect_rating(wait=True)
-        with ProcessPoolExecutor(1, mp_context=context) as rater:
+        with ProcessPoolExecutor(1, context, die_with_parent) as rater:
             self._checkpoint(rater)
             self._collect_rating(wait=True)
         self.progress.finished = True

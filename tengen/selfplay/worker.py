@@ -1,7 +1,5 @@
 """A process that plays: an actor, its journal and the newest network."""
 
-import multiprocessing
-import os
 import signal
 import time
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tengen.core.processes import die_with_parent
 from tengen.games import kernels, registry
 from tengen.games.game import RecordGame
 from tengen.nets import openvino_graph
@@ -60,8 +59,9 @@ class Shared:
 
 
 def run_worker(index: int, start: int, folder: str, settings: Settings, shared: Shared) -> None:
-    """Plays until told to stop or orphaned; what goes wrong is reported in one line."""
+    """Plays until told to stop; what goes wrong is reported in one line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
     try:
         _play(index, start, Path(folder), settings, shared)
     except Exception as error:
@@ -74,14 +74,13 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
     game = registry.make(settings.game)
     variants = [registry.make(text) for text in settings.selfplay.variants]
     assert isinstance(game, RecordGame)
-    parent = multiprocessing.parent_process()
     calibration = random_observations(game, seed=index)
     actor: Actor | None = None
     journal = Journal(folder / "games", start=start, worker=index, shard_games=settings.selfplay.shard_games)
     version = -1
     report = Report(index)
     reported = time.perf_counter()
-    while not shared.stop.is_set() and parent is not None and parent.is_alive():
+    while not shared.stop.is_set():
         if version != shared.version.value:
             version = shared.version.value
             network = load_checkpoint(folder / "checkpoints" / "current.safetensors", game).network
@@ -119,8 +118,6 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             report = Report(index)
             reported = time.perf_counter()
     journal.close()
-    if parent is None or not parent.is_alive():
-        os._exit(1)
 
 
 def selfplay_evaluator(network: Network, settings: Settings, calibration: NDArray[np.float32]) -> NetworkEvaluator:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,22 @@ def counted(run: RunFolder) -> int:
     return len(read_shards(run.games).records) + loose
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, directly or not."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    if not children.exists():
+        return []
+    found = [int(child) for child in children.read_text().split()]
+    return found + [deeper for child in found for deeper in descendants(child)]
+
+
+def wait_for(claim: Callable[[], bool], failure: str) -> None:
+    deadline = time.monotonic() + 30
+    while not claim():
+        assert time.monotonic() < deadline, failure
+        time.sleep(0.1)
+
+
 def kill_and_resume(tmp_path: Path, kills: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     overrides = [part for setting in (*TINY, "minutes=30") for part in ("--set", setting)]
@@ -111,8 +128,10 @@ def kill_and_resume(tmp_path: Path, kills: int, seed: int) -> None:
         assert process.poll() is None, process.stderr.read().decode()
         time.sleep(float(rng.uniform(0, 4)))
         before = counted(run)
-        os.killpg(process.pid, signal.SIGKILL)
+        children = descendants(process.pid)
+        os.kill(process.pid, signal.SIGKILL)  # its children must notice for themselves
         process.wait()
+        wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children), "children outlive their run")
         assert process.stderr is not None
         process.stderr.close()
         assert counted(run) >= before > seen
