@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -106,10 +105,10 @@ def descendants(pid: int) -> list[int]:
     return found + [deeper for child in found for deeper in descendants(child)]
 
 
-def wait_for(claim: Callable[[], bool], failure: str) -> None:
+def wait_for_end(processes: list[int]) -> None:
     deadline = time.monotonic() + 30
-    while not claim():
-        assert time.monotonic() < deadline, failure
+    while any(Path(f"/proc/{pid}").exists() for pid in processes):
+        assert time.monotonic() < deadline, "children outlive their run"
         time.sleep(0.1)
 
 
@@ -131,7 +130,7 @@ def kill_and_resume(tmp_path: Path, kills: int, seed: int) -> None:
         children = descendants(process.pid)
         os.kill(process.pid, signal.SIGKILL)  # its children must notice for themselves
         process.wait()
-        wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children), "children outlive their run")
+        wait_for_end(children)
         assert process.stderr is not None
         process.stderr.close()
         assert counted(run) >= before > seen
