@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from tengen.games.game import perft as perft
     from tengen.games.registry import make as make
     from tengen.mcts.search import search as search
+    from tengen.selfplay.train import train as train
 
 __version__ = "0.1.0"
 
@@ -17,6 +18,7 @@ _PUBLIC = {
     "perft": "tengen.games.game",
     "play_match": "tengen.arena.match",
     "search": "tengen.mcts.search",
+    "train": "tengen.selfplay.train",
 }
 """The public names and where they live; imported when first used, so that `import tengen` stays light."""
 

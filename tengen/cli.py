@@ -6,7 +6,6 @@ Everything heavy is imported inside the commands, so that `tengen --help` answer
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,37 +14,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 import tengen
-from tengen.core.errors import TengenError
+from tengen.terminal.commands import SEEDS, FilePath, OneLineErrors, Positive, Whole, interruptible, program, refuse
 
 if TYPE_CHECKING:
     from tengen.games.game import Game, RecordGame
 
 Command: TypeAlias = Callable[..., None]
 
-SEED = click.option("--seed", type=int, default=None, help="Seed of all random numbers; a new one each time if absent.")
+
+SEED = click.option("--seed", type=SEEDS, help="Seed of all random numbers; a new one each time if absent.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-
-class OneLineErrors(click.Group):
-    """Prints what a person got wrong as one line on standard error, with exit status 2."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            where = " ".join(["tengen", *(error.ctx.command_path.split()[1:] if error.ctx else [])])
-            click.echo(f"tengen: {' '.join(error.format_message().split())} (see {where} --help)", err=True)
-            sys.exit(2)
-        except TengenError as error:
-            click.echo(f"tengen: {error}", err=True)
-            sys.exit(2)
-        except MemoryError as error:
-            click.echo(f"tengen: not enough memory: {error}", err=True)
-            sys.exit(2)
-        except OSError as error:
-            where = f": {error.filename}" if error.filename else ""
-            click.echo(f"tengen: {error.strerror or error}{where}", err=True)
-            sys.exit(2)
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -91,6 +69,7 @@ def record_game(game: "Game") -> "RecordGame":
 def games(as_json: bool) -> None:
     """What there is to play, with parameters.
 
+    \b
     Example: tengen games
     """
     from tengen.games import registry
@@ -122,7 +101,7 @@ def games(as_json: bool) -> None:
 
 @main.command()
 @game_argument
-@click.argument("depth", type=click.IntRange(0, 100))
+@click.argument("depth", type=Whole(0, 100))
 @click.option("--position", metavar="TEXT", help="Count from this position, in the game's own notation.")
 @click.option("--divide", "divided", is_flag=True, help="Split the count by first move.")
 @JSON
@@ -137,6 +116,7 @@ def perft(
 ) -> None:
     """Counts the move sequences of DEPTH plies: the usual check of a move generator.
 
+    \b
     Example: tengen perft tictactoe 9
     """
     from tengen.games.game import divide
@@ -144,13 +124,14 @@ def perft(
 
     game = record_game(made(game_text, size, komi))
     state = game.initial_state() if position is None else game.parse_position(position)
-    count(game, state, 0)  # compiles, so that only counting is timed
-    if divided:
-        divide(game, state, 1)
-    began = time.perf_counter()
-    split = divide(game, state, depth) if divided and depth > 0 else None
-    nodes = count(game, state, depth) if split is None else sum(split.values())
-    seconds = time.perf_counter() - began
+    with interruptible():
+        count(game, state, 0)  # compiles, so that only counting is timed
+        if divided:
+            divide(game, state, 1)
+        began = time.perf_counter()
+        split = divide(game, state, depth) if divided and depth > 0 else None
+        nodes = count(game, state, depth) if split is None else sum(split.values())
+        seconds = time.perf_counter() - began
     if as_json:
         found: dict[str, object] = {"game": game.text, "depth": depth, "nodes": nodes, "seconds": round(seconds, 6)}
         click.echo(json.dumps(found | ({"divide": split or {}} if divided else {})))
@@ -164,7 +145,7 @@ def perft(
 @game_argument
 @click.option("--position", metavar="TEXT", help="Analyse this position, in the game's own notation.")
 @click.option("--agent", default="uct:sims=5000", show_default=True, help="Who searches.")
-@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Moves to show.")
+@click.option("--top", type=Whole(1), default=10, show_default=True, help="Moves to show.")
 @SEED
 @JSON
 def analyze(
@@ -179,13 +160,15 @@ def analyze(
 ) -> None:
     """The best moves of a position: visits, prior, value for the player to move, and the line expected.
 
+    \b
     Example: tengen analyze tictactoe --position XO./.../... --agent uct:sims=1000
     """
     from tengen.agents.analysis import analyze_position
 
     game = record_game(made(game_text, size, komi))
     state = game.initial_state() if position is None else game.parse_position(position)
-    found = analyze_position(game, state, agent, top=top, seed=seed)
+    with interruptible():
+        found = analyze_position(game, state, agent, top=top, seed=seed)
     if as_json:
         click.echo(json.dumps(found.to_json()))
         return
@@ -203,12 +186,16 @@ def analyze(
 @main.command()
 @game_argument
 @click.argument("agents", metavar="AGENT AGENT...", nargs=-1, required=True)
-@click.option("--games", "count", type=click.IntRange(1), help="Games of each pair of agents.  [default: 20]")
-@click.option("--opening-plies", type=click.IntRange(0), default=0, show_default=True, help="Random plies to begin.")
+@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents.  [default: 20]")
+@click.option("--opening-plies", type=Whole(0), default=0, show_default=True, help="Random plies to begin.")
 @click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
 @click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
-@click.option("--out", type=click.Path(file_okay=False), help="Keep the games in this folder; go on with it if there.")
-@click.option("--workers", type=click.IntRange(1), help="Games at once.  [default: one for each core]")
+@click.option(
+    "--out",
+    type=FilePath(file_okay=False),
+    help="Keep the games in this folder; go on with it if there.",
+)
+@click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
 @SEED
 @JSON
 def arena(
@@ -220,7 +207,7 @@ def arena(
     opening_plies: int,
     sprt: str | None,
     anchor: str | None,
-    out: str | None,
+    out: Path | None,
     workers: int | None,
     seed: int | None,
     as_json: bool,
@@ -229,6 +216,7 @@ def arena(
 
     An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or gtp:COMMAND.
 
+    \b
     Example: tengen arena tictactoe random uct:sims=200 --games 40
     """
     from rich.console import Console
@@ -258,8 +246,7 @@ def arena(
             )
     except KeyboardInterrupt:
         kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
-        click.echo(f"tengen: interrupted{kept}", err=True)
-        sys.exit(130)
+        refuse(f"interrupted{kept}", 130)
     if as_json:
         click.echo(json.dumps(result.to_json(anchor=anchor)))
     else:
@@ -273,9 +260,7 @@ def arena(
 @game_argument
 @click.option("--agent", metavar="AGENT", help="Who plays against you.  [default: the game's network, else rollouts]")
 @click.option("--as", "seat", default="black", show_default=True, help="Your side: black, white, both or none.")
-@click.option(
-    "--handicap", type=int, default=0, show_default=True, help="Go: Black's stones on the board at the start."
-)
+@click.option("--handicap", type=Whole(0), default=0, help="Go: stones of Black's on the board at the start.")
 @click.option("--position", metavar="TEXT", help="Begin at this position, in the game's own notation.")
 @SEED
 def play(
@@ -290,6 +275,7 @@ def play(
 ) -> None:
     """Play in the terminal: against an agent, another person, or watch.
 
+    \b
     Example: tengen play go:size=9 --agent uct:sims=1000 --as black
     """
     from tengen.terminal.play import sit_down
@@ -305,24 +291,28 @@ def play(
 def gtp(agent: str, game_text: str, seed: int | None) -> None:
     """Be a Go engine for GoGui, Sabaki and other GTP controllers.
 
+    \b
     Example: gogui -program "tengen gtp --agent uct:sims=2000"
     """
     from tengen.protocols.gtp_server import serve_standard_streams
     from tengen.protocols.gtp_session import GtpSession
 
-    serve_standard_streams(GtpSession(game_text, agent, seed=seed))
+    session = GtpSession(game_text, agent, seed=seed)
+    session.check()
+    serve_standard_streams(session)
 
 
 # ---- export
 
 
 @main.command()
-@click.argument("source", metavar="RUN_OR_SHARD", type=click.Path(exists=True))
-@click.argument("out", metavar="OUT", type=click.Path())
-@click.option("--last", type=click.IntRange(1), help="Only so many games, the latest.")
-def export(source: str, out: str, last: int | None) -> None:
+@click.argument("source", metavar="RUN_OR_SHARD", type=FilePath(exists=True))
+@click.argument("out", metavar="OUT", type=FilePath())
+@click.option("--last", type=Whole(1), help="Only so many games, the latest.")
+def export(source: Path, out: Path, last: int | None) -> None:
     """Writes the games of a run or a replay shard as SGF: OUT.sgf is one file, any other OUT a folder.
 
+    \b
     Example: tengen export runs/mine games.sgf --last 100
     """
     from tengen.records.export import export_sgf
@@ -333,15 +323,18 @@ def export(source: str, out: str, last: int | None) -> None:
     click.echo(f"{report.games} games in {out}")
 
 
+# ---- train, bench
+
+
 @main.command()
 @click.argument("what", metavar="PRESET|GAME|RUN", required=False)
-@click.option("--run", "folder", type=click.Path(path_type=Path), help="Folder of the run; runs/NAME-DATE if absent.")
-@click.option("--minutes", type=float, help="Time to train, in all; checkpoints and rating included.")
+@click.option("--run", "folder", type=FilePath(), help="Folder of the run; runs/NAME-DATE if absent.")
+@click.option("--minutes", type=Positive(), help="Time to train, in all; the preset's if absent.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; may be repeated.")
 @click.option("--resume", is_flag=True, help="Go on with the run in RUN (or --run).")
 @click.option("--settings", "show", is_flag=True, help="Print all settings as TOML and stop.")
 @click.option("--exam/--no-exam", default=True, help="Play the finished agent against the exam's opponents.")
-@SEED
+@click.option("--seed", type=SEEDS, help="Seed of all random numbers; the preset's if absent.")
 def train(
     what: str | None,
     folder: Path | None,
@@ -355,11 +348,12 @@ def train(
     """Learn a game by self-play, from its rules alone.
 
     \b
-    tengen train go5 --minutes 5
-    tengen train go9 --run runs/mine --set search.simulations=32
-    tengen train --resume runs/mine
+    Example: tengen train go5 --minutes 5
+             tengen train go9 --run runs/mine --set search.simulations=32
+             tengen train --resume runs/mine --minutes 120
     """
     from tengen.selfplay import settings as settings_module
+    from tengen.selfplay.run import RunFolder
 
     if minutes is not None:
         overrides = (*overrides, f"minutes={minutes!r}")
@@ -369,69 +363,73 @@ def train(
         folder = folder or (Path(what) if what else None)
         if folder is None:
             raise click.UsageError("name the run to go on with: tengen train --resume RUN")
-        settings = settings_module.load(str(folder / "run.toml"), overrides) if overrides else None
+        settings = RunFolder(folder).settings(overrides)
     else:
         if what is None:
             raise click.UsageError("name a preset or a game: " + ", ".join(settings_module.presets()))
         settings = settings_module.load(what, overrides)
-        if show:
-            click.echo(settings_module.to_toml(settings), nl=False)
-            return
         name = Path(what).stem.partition(":")[0]
         folder = folder or Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    if show:
+        click.echo(settings_module.to_toml(settings), nl=False)
+        return
 
     from tengen.selfplay.train import train as run_training
     from tengen.terminal.plots import plot_run
     from tengen.terminal.training import TrainingScreen
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as by Ctrl-C
-    with TrainingScreen(str(folder)) as screen:
-        try:
-            run = run_training(settings, folder, resume=resume, screen=screen)
-        except KeyboardInterrupt:
-            click.echo(f"interrupted; nothing is lost: tengen train --resume {folder}", err=True)
-            sys.exit(130)
+    try:
+        with TrainingScreen(str(folder)) as screen:
+            run_training(settings, folder, resume=resume, screen=screen)
+    except KeyboardInterrupt:
+        refuse(f"interrupted; nothing is lost: {program()} train --resume {folder}", 130)
     plots = plot_run(folder)
-    done = run.settings()
-    agent = f"{folder},sims={done.exam.simulations}"
-    if exam and done.exam.games:
+    agent = f"{folder},sims={settings.exam.simulations}"
+    if exam and settings.exam.games:
         from tengen.selfplay.exam import hold_exam
 
-        click.echo(f"exam: {agent} from openings of {done.exam.opening_plies} random plies, colours alternated")
-        for opponent, count in hold_exam(done, agent, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")).items():
+        click.echo(f"exam: {agent} from openings of {settings.exam.opening_plies} random plies, colours alternated")
+        for opponent, count in hold_exam(settings, agent, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")).items():
             score = f"{count.wins} won, {count.draws} drawn, {count.losses} lost"
             click.echo(f"  {opponent:<20} {score:<32} {count.score:6.1%}")
     click.echo(f"curves:    {', '.join(map(str, plots))}")
-    click.echo(f"play it:   tengen play {done.game} --agent {agent}")
-    click.echo(f"train on:  tengen train --resume {folder} --minutes {done.minutes * 2:g}")
+    click.echo(f"play it:   {program()} play {settings.game} --agent {agent}")
+    click.echo(f"train on:  {program()} train --resume {folder} --minutes {settings.minutes * 2:g}")
 
 
 @main.command()
 @click.argument("topic", type=click.Choice(["selfplay"]), default="selfplay")
-@click.option("--preset", default="go9", help="Whose settings are measured.")
-@click.option("--seconds", default=20.0, help="How long to measure.")
-@click.option("--checkpoint", type=click.Path(path_type=Path), help="A trained network; a fresh one if absent.")
+@click.option("--preset", default="go9", show_default=True, help="Whose settings are measured.")
+@click.option("--seconds", type=Positive(), default=20.0, show_default=True, help="How long to measure.")
+@click.option("--checkpoint", type=FilePath(), help="A trained network; a fresh one if absent.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting.")
+@click.option("--seed", type=SEEDS, help="Seed of all random numbers; the preset's if absent.")
 @JSON
 def bench(
-    topic: str, preset: str, seconds: float, checkpoint: Path | None, overrides: tuple[str, ...], as_json: bool
+    topic: str,
+    preset: str,
+    seconds: float,
+    checkpoint: Path | None,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    as_json: bool,
 ) -> None:
     """Measure Tengen on this machine: where the time of one self-play worker goes.
 
-    \b
-    tengen bench selfplay --preset go9
-
     `python -m benchmarks` in a source tree measures us beside other programs.
+
+    \b
+    Example: tengen bench selfplay --preset go9
     """
     import dataclasses
-    import json
 
     from tengen.games import registry
     from tengen.nets.checkpoint import load_checkpoint
     from tengen.selfplay import settings as settings_module
     from tengen.selfplay.bench import measure
 
-    settings = settings_module.load(preset, overrides)
+    settings = settings_module.load(preset, overrides if seed is None else (*overrides, f"seed={seed}"))
     network = load_checkpoint(checkpoint, registry.make(settings.game)).network if checkpoint else None
     found = measure(settings, seconds=seconds, network=network)
     if as_json:
@@ -449,4 +447,4 @@ def bench(
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="tengen")

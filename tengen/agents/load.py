@@ -8,6 +8,7 @@ from tengen.agents.gtp import GtpAgent, check_game
 from tengen.agents.search import PlaySettings, SearchAgent
 from tengen.agents.simple import HumanAgent, RandomAgent
 from tengen.agents.text import AgentText, parse_agent
+from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Rollouts
@@ -40,7 +41,10 @@ def load_agent(text: str, game: Game, *, seed: int | None = None, threads: int =
 
 
 def check_agent(text: str, game: Game) -> None:
-    """Raises what `load_agent` would raise for a wrong text, a missing program or a network of another game."""
+    """Raises what `load_agent` would raise for a wrong text, a missing program or a network of another game.
+
+    Nor can a person sit where nobody asks him for moves.
+    """
     parsed = parse_agent(text)
     if parsed.kind == "network":
         from tengen.nets.checkpoint import load_checkpoint
@@ -48,6 +52,8 @@ def check_agent(text: str, game: Game) -> None:
         load_checkpoint(parsed.source, game)
     if parsed.kind == "gtp":
         check_game(game)
+    if parsed.kind == "human":
+        raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
 
 
 def _uct(parsed: AgentText, game: Game, seed: int | None) -> Agent:

@@ -10,7 +10,7 @@ from typing import IO
 
 from tengen.arena.play import PlayedGame
 from tengen.core.errors import InvalidParameter, InvalidRecord
-from tengen.core.files import write_text
+from tengen.core.files import lock, write_text
 from tengen.games.game import Game
 
 FORMAT = 1
@@ -75,7 +75,7 @@ class MatchFolder:
     def writer(self, game: Game) -> Iterator["GameWriter"]:
         """What appends games; nobody else can write to the folder meanwhile."""
         with open(self.folder / GAMES, "ab") as file:
-            _lock(file, self.folder)
+            lock(file, f"another match is writing to {self.folder}")
             yield GameWriter(self.folder, file, game)
 
 
@@ -133,14 +133,3 @@ def from_json(line: str) -> PlayedGame:
     if "seconds" in values:
         values["seconds"] = tuple(values["seconds"])
     return PlayedGame(**values)
-
-
-def _lock(file: IO[bytes], folder: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # no such locks on this system
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise InvalidParameter(f"another match is writing to {folder}") from None

@@ -49,4 +49,4 @@ def unknown(kind: str, word: str, known: Iterable[str]) -> UnknownName:
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return UnknownName(f"unknown {kind} {word!r}{hint} (known: {', '.join(names)})")
+    return UnknownName(f"unknown {kind} {word!r}{hint} (known: {', '.join(names) or 'none'})")

@@ -5,6 +5,9 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
+
+from tengen.core.errors import InvalidParameter
 
 
 @contextlib.contextmanager
@@ -40,6 +43,18 @@ def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Writes a whole text file atomically, as UTF-8, line ends as they are."""
     write_bytes(path, text.encode())
+
+
+def lock(file: IO[bytes], refusal: str) -> None:
+    """Locks an open file until it is closed, for processes that ask; InvalidParameter(refusal) if it is locked."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise InvalidParameter(refusal) from None
 
 
 def remove_leftovers(folder: str | os.PathLike[str]) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import tengen
-from tengen.core.errors import TengenError
+from tengen.core.errors import InvalidParameter, TengenError
 from tengen.protocols import gtp_line as line_format
 from tengen.protocols.gtp_line import Refusal, colour, integer, number
 
@@ -88,6 +88,15 @@ class GtpSession:
             before.steps, before.setup = steps, setup
         self._board = before or self._board
         return line_format.refusal(request, message)
+
+    def check(self) -> None:
+        """Refuses texts that name no agent or no rules of Go, before a controller is kept waiting for them."""
+        from tengen.agents.text import parse_agent
+
+        if parse_agent(self._agent_text).kind == "human":
+            raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
+        if self._game_text != "go":  # whose rules take a second to load
+            self._make()
 
     def warm_up(self) -> None:
         """Loads the rules and the agent, so that the first move need not wait for them."""

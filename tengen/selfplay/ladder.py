@@ -76,7 +76,7 @@ def opponent(game: RecordGame, text: str, *, batch: int, seed: int) -> Player:
     kind, _, rest = text.partition(":")
     if text == "random":
         return random_player(game, seed=seed)
-    if kind == "uct" and rest.startswith("sims=") and rest[5:].isdigit() and int(rest[5:]) > 0:
+    if kind == "uct" and rest.startswith("sims=") and rest[5:].isdecimal() and int(rest[5:]) > 0:
         config = SearchConfig(policy="uct", simulations=int(rest[5:]))
         return search_player(game, Rollouts(), config, batch=batch, seed=seed)
     raise InvalidParameter(f"{text!r} is no ladder opponent: random, or uct:sims=N such as uct:sims=500")

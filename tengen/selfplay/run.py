@@ -3,11 +3,13 @@
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tengen.core.errors import InvalidParameter
-from tengen.core.files import remove_leftovers, write_text
+from tengen.core.files import lock, remove_leftovers, write_text
 from tengen.selfplay import settings as settings_module
 from tengen.selfplay.settings import Settings
 
@@ -47,25 +49,38 @@ class RunFolder:
             raise InvalidParameter(f"{path} holds a run already: continue it with --resume, or name another folder")
         for folder in (run.games, run.checkpoints, run.tensorboard):
             folder.mkdir(parents=True, exist_ok=True)
-        write_text(path / "run.toml", settings_module.to_toml(settings))
+        run.set_settings(settings)
         run.save_progress(Progress())
         return run
 
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
         """An existing run; InvalidParameter if there is none."""
-        if not (path / "run.toml").exists():
-            raise InvalidParameter(f"{path} is no run: it has no run.toml")
         run = cls(path)
+        run.settings()
         for folder in (run.games, run.checkpoints, run.tensorboard):
             folder.mkdir(exist_ok=True)
             remove_leftovers(folder)
         remove_leftovers(path)
         return run
 
-    def settings(self) -> Settings:
-        """The settings that the run was started with."""
-        return settings_module.from_table(settings_module.read_toml(self.path / "run.toml"))
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Meanwhile no other process trains in this folder; InvalidParameter if one does already."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with open(self.path / "run.lock", "ab") as file:
+            lock(file, f"another process is training in {self.path}")
+            yield
+
+    def settings(self, overrides: tuple[str, ...] = ()) -> Settings:
+        """The settings that the run was started with, or those that it last went on with; with overrides."""
+        if not (self.path / "run.toml").exists():
+            raise InvalidParameter(f"{self.path} is no run: it has no run.toml")
+        return settings_module.load(str(self.path / "run.toml"), overrides)
+
+    def set_settings(self, settings: Settings) -> None:
+        """Replaces the settings."""
+        write_text(self.path / "run.toml", settings_module.to_toml(settings))
 
     def progress(self) -> Progress:
         """What the run remembers; a fresh start if the file is missing or damaged."""

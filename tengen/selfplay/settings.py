@@ -123,6 +123,64 @@ class Settings:
     exam: ExamSettings = field(default_factory=ExamSettings)
 
 
+MANY = 10_000_000
+"""More of anything that is counted is a slip of the keyboard."""
+
+RANGES: dict[str, tuple[float, float]] = {
+    "seed": (0, 2**32 - 1),
+    "network.blocks": (1, 1000),
+    "network.channels": (1, 65536),
+    "network.pool_every": (0, 1000),
+    "search.simulations": (1, MANY),
+    "search.considered": (1, MANY),
+    "search.gumbel_scale": (0, 100),
+    "search.c_visit": (0, MANY),
+    "search.c_scale": (0, MANY),
+    "search.c_init": (0, MANY),
+    "search.c_base": (1, 1e12),
+    "search.c_uct": (0, MANY),
+    "search.fpu_reduction": (0, 2),
+    "search.root_fpu_reduction": (0, 2),
+    "search.dirichlet_alpha": (0, MANY),
+    "search.dirichlet_fraction": (0, 1),
+    "search.forced_playouts": (0, MANY),
+    "search.temperature": (0, MANY),
+    "search.leaves": (1, MANY),
+    "search.virtual_loss": (0, MANY),
+    "selfplay.workers": (0, 10_000),
+    "selfplay.games": (1, MANY),
+    "selfplay.opening_share": (0, 1),
+    "selfplay.opening_plies": (0, MANY),
+    "selfplay.first_simulations": (0, MANY),
+    "selfplay.grown_at": (0, 1),
+    "selfplay.resign_below": (-1, 1),
+    "selfplay.resign_plies": (1, MANY),
+    "selfplay.resign_share": (0, 1),
+    "selfplay.shard_games": (1, MANY),
+    "training.batch": (2, MANY),
+    "training.learning_rate": (1e-9, 100),
+    "training.drops": (0, 1),
+    "training.drop": (0, 1),
+    "training.warmup_steps": (0, MANY),
+    "training.weight_decay": (0, 100),
+    "training.gradient_clip": (1e-9, 1e9),
+    "training.samples_per_position": (0, 1000),
+    "training.window_start": (1, 1e12),
+    "training.window_share": (0, 1),
+    "training.first_positions": (1, 1e12),
+    "training.ema": (0, 0.999999),
+    "training.publish_seconds": (0, 1e9),
+    "training.checkpoint_minutes": (0.001, 1e9),
+    "ladder.games": (0, MANY),
+    "ladder.simulations": (1, MANY),
+    "ladder.opening_plies": (0, MANY),
+    "exam.games": (0, MANY),
+    "exam.simulations": (1, MANY),
+    "exam.opening_plies": (0, MANY),
+}
+"""The least and the most that every number may be; `minutes` are any above 0."""
+
+
 def presets() -> list[str]:
     """The names of all presets."""
     return sorted(path.name[:-5] for path in resources.files("tengen.presets").iterdir() if path.name.endswith(".toml"))
@@ -161,14 +219,24 @@ def read_toml(path: Path) -> dict[str, Any]:
 def from_table(table: dict[str, Any]) -> Settings:
     """Settings from nested tables; an unknown key or a wrong type is an error that names the nearest right one."""
     settings: Settings = _build(Settings, table, "")
+    check_ranges(settings)
+    return settings
+
+
+def check_ranges(settings: Settings) -> None:
+    """InvalidParameter if a number is out of its range."""
     if not 0 < settings.minutes < float("inf"):
         raise InvalidParameter(f"minutes must be above 0, not {settings.minutes:g}")
-    for name, least in (("search.simulations", 1), ("selfplay.games", 1), ("training.batch", 2), ("network.blocks", 1)):
-        section, key = name.split(".")
-        value = getattr(getattr(settings, section), key)
-        if value < least:
-            raise InvalidParameter(f"{name} must be at least {least}, not {value}")
-    return settings
+    for name, (least, most) in RANGES.items():
+        section, _, key = name.rpartition(".")
+        value = getattr(getattr(settings, section) if section else settings, key)
+        for number in value if isinstance(value, tuple) else (value,):
+            if not least <= number <= most:
+                raise InvalidParameter(f"{name} must be from {_plain(least)} to {_plain(most)}, not {number}")
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def to_toml(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """A training run on one machine: workers play, this process learns, a clock divides the time."""
 
+import dataclasses
 import multiprocessing
 import os
 import queue
@@ -8,6 +9,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
+from tengen.agents.load import check_agent
+from tengen.arena.openings import draw_openings
 from tengen.core.errors import InvalidParameter, TengenError
 from tengen.core.processes import die_with_parent
 from tengen.games import registry
@@ -20,7 +23,7 @@ from tengen.selfplay.metrics import Board, Gauge, read_metrics
 from tengen.selfplay.rating import ladder_ratings
 from tengen.selfplay.run import RunFolder
 from tengen.selfplay.schedule import learning_rate_at
-from tengen.selfplay.settings import Settings
+from tengen.selfplay.settings import Settings, check_ranges, load
 from tengen.selfplay.warmup import compile_kernels
 from tengen.selfplay.worker import Report, Shared, run_worker
 
@@ -55,27 +58,46 @@ class Silent:
         pass
 
 
-def train(settings: Settings | None, folder: Path, *, resume: bool = False, screen: Screen | None = None) -> RunFolder:
+def train(
+    settings: Settings | str | None,
+    folder: str | os.PathLike[str],
+    *,
+    minutes: float | None = None,
+    resume: bool = False,
+    screen: Screen | None = None,
+) -> RunFolder:
     """Trains in `folder` until the settings' time is used up; a run that was interrupted goes on with `resume`.
 
-    With `resume`, settings other than None replace those that the run was started with (a longer time, say).
+    settings  all of them, or the name of a preset, a game or a TOML file; with `resume` they replace those that the
+              run had (a longer time, say), and None keeps them
+    minutes   time to train in all, if not as in the settings
+
+    Other processes play, so a script that calls this needs `if __name__ == "__main__":`.
     """
-    if resume:
-        run = RunFolder.open(folder)
-        settings = settings or run.settings()
-    elif settings is None:
-        raise InvalidParameter("a new run needs settings")
+    run = RunFolder(Path(folder))
+    if isinstance(settings, str):
+        settings = load(settings)
+    if settings is None:
+        if not resume:
+            raise InvalidParameter("a new run needs settings")
+        settings = run.settings()
+    if minutes is not None:
+        settings = dataclasses.replace(settings, minutes=float(minutes))
     _check(settings)
-    if not resume:
-        run = RunFolder.create(folder, settings)
-    training = Training(run, settings, screen or Silent())
-    training.restore()
-    training.play()
+    if resume:
+        _check_going_on(run, settings)
+    with run.taken():
+        run = RunFolder.open(run.path) if resume else RunFolder.create(run.path, settings)
+        run.set_settings(settings)
+        training = Training(run, settings, screen or Silent())
+        training.restore()
+        training.play()
     return run
 
 
 def _check(settings: Settings) -> None:
     """Refuses settings that cannot work before anything is made."""
+    check_ranges(settings)
     game = registry.make(settings.game)
     if not isinstance(game, RecordGame):
         raise InvalidParameter(f"{game.text} cannot be trained by self-play")
@@ -85,6 +107,22 @@ def _check(settings: Settings) -> None:
             raise InvalidParameter(f"selfplay.variants: {text} does not fit a network for {game.text}")
     for text in settings.ladder.opponents:
         opponent(game, text, batch=1, seed=0)
+    if settings.exam.games:
+        draw_openings(game, settings.exam.opening_plies, 1, seed=settings.seed)
+        for text in settings.exam.opponents:
+            check_agent(text, game)
+
+
+def _check_going_on(run: RunFolder, settings: Settings) -> None:
+    """Refuses what would spoil a run, or train for no time at all."""
+    before, progress = run.settings(), run.progress()
+    for name in ("game", "network"):
+        if getattr(settings, name) != getattr(before, name):
+            raise InvalidParameter(f"{name} cannot change while a run goes on: start a new one in another folder")
+    if progress.finished and progress.elapsed >= settings.minutes * 60:
+        raise InvalidParameter(
+            f"{run.path} has used up its {settings.minutes:g} minutes: give it more, such as {settings.minutes * 2:g}"
+        )
 
 
 class Training:

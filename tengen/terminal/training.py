@@ -118,28 +118,36 @@ class TrainingScreen:
         self._metrics: dict[str, object] = {}
         self._lines: list[str] = []
         self._next_line = 0.0
+        self._waiting = False
         interactive = self._console.is_terminal and not self._console.is_dumb_terminal
         self._live = Live(console=self._console, auto_refresh=False) if interactive else None
 
     def __enter__(self) -> "TrainingScreen":
+        self._waiting = True
+        return self
+
+    def _begin(self) -> None:
+        """Shows the screen with the first news, so that what fails before leaves none behind."""
+        if not self._waiting:
+            return
+        self._waiting = False
         if self._live is not None:
             self._live.start()
-            self._refresh()
         else:
             self._console.print(self._title, markup=False)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._live is not None:
+        if self._live is not None and self._live.is_started:
             self._refresh()
             self._live.stop()
-        elif self._metrics:
+        elif self._live is None and self._metrics:
             self._print_line()
 
     def update(self, metrics: Metrics) -> None:
         """Shows new numbers; `rating` may be a dictionary from opponent to a short result."""
+        self._begin()
         self._metrics.update(metrics)
         if self._live is not None:
             self._refresh()
@@ -148,6 +156,7 @@ class TrainingScreen:
 
     def log(self, line: str) -> None:
         """Prints a line that stays."""
+        self._begin()
         self._lines = [*self._lines, line][-LINES:]
         if self._live is not None:
             self._refresh()

@@ -28,13 +28,6 @@ def in_one_line(result: Result, said: str) -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["games", "perft", "analyze", "arena", "export"])
-def test_every_command_helps_with_an_example(command: str) -> None:
-    result = tengen(command, "--help")
-    assert result.exit_code == 0
-    assert f"Example: tengen {command}" in " ".join(result.stdout.split())
-
-
 def test_help_loads_neither_numba_nor_torch() -> None:
     code = (
         "import sys\nfrom tengen.cli import main\n"

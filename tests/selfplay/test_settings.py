@@ -36,7 +36,7 @@ def test_a_section_of_a_preset_keeps_the_defaults_of_self_play() -> None:
         ("search.simulation=7", UnknownName, "search.simulations"),
         ("serch.simulations=7", UnknownName, "search"),
         ("search.simulations=many", InvalidParameter, "whole number"),
-        ("search.simulations=0", InvalidParameter, "at least 1"),
+        ("search.simulations=0", InvalidParameter, "from 1 to"),
         ("search.policy=alphabeta", UnknownName, "gumbel"),
         ("training.batch=1.5", InvalidParameter, "whole number"),
         ("training.drops=0.5", InvalidParameter, "list"),
@@ -54,6 +54,21 @@ def test_a_wrong_setting_is_one_line_that_says_what_is_right(override: str, erro
         settings.load("tictactoe", (override,))
     assert words in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_every_number_has_a_range() -> None:
+    numbers = {
+        line.partition(" = ")[0]: line.partition(" = ")[2]
+        for line in settings.to_toml(settings.load("tictactoe")).splitlines()
+    }
+    of_other_kinds = {"game", "minutes", "policy", "solver", "reuse", "variants", "engine", "opponents"}
+    names = {name.rpartition(".")[2] for name in settings.RANGES}
+    assert {name for name in numbers if name and not name.startswith("[")} == names | of_other_kinds
+
+
+def test_ranges_are_checked_in_lists_too() -> None:
+    with pytest.raises(InvalidParameter, match="drops must be from 0 to 1"):
+        settings.load("tictactoe", ("training.drops=[0.5, 1.5]",))
 
 
 def test_an_unknown_preset_names_the_nearest() -> None:

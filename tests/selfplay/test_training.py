@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tengen.core.errors import InvalidParameter
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
 from tengen.selfplay.metrics import read_metrics
@@ -68,8 +69,11 @@ def test_a_run_leaves_games_checkpoints_ratings_and_counters_that_agree(tmp_path
     assert any("checkpoint 0002" in line for line in screen.lines)
     games = len(records.records)
     # resuming a finished run with more time goes on from its counters
+    with pytest.raises(InvalidParameter, match="used up its"):
+        train(None, run.path, resume=True)
     longer = tiny(0.6)
     train(longer, run.path, resume=True, screen=screen)
+    assert run.settings() == longer
     assert any(f"{games} games so far" in line for line in screen.lines)
     assert run.progress().steps > progress.steps
     assert len(read_shards(run.games).records) > games
@@ -169,6 +173,19 @@ def test_damaged_files_are_named_set_aside_and_survived(tmp_path: Path) -> None:
     assert "goes on from the weights of" in text
     assert shard.with_name(shard.name + ".damaged").exists()
     assert run.progress().finished
+
+
+def test_a_run_keeps_its_game_and_its_network(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", tiny(1))
+    for setting, what in (("network.blocks=2", "network"), ("game=go:size=5", "game")):
+        with pytest.raises(InvalidParameter, match=f"{what} cannot change"):
+            train(run.settings((setting,)), run.path, resume=True)
+
+
+def test_nobody_trains_in_a_folder_in_which_another_process_does(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", tiny(1))
+    with run.taken(), pytest.raises(InvalidParameter, match="another process is training in"):
+        train(None, str(run.path), resume=True)
 
 
 def test_an_existing_run_is_not_overwritten(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def vertex_to_point(vertex: str, size: int) -> int:
         return size * size
     column = LETTERS[:size].find(text[0]) if text else -1
     digits = text[1:]
-    if column < 0 or not (digits.isascii() and digits.isdigit()) or not 1 <= int(digits) <= size:
+    if column < 0 or not (digits.isascii() and digits.isdigit() and len(digits) <= 9) or not 1 <= int(digits) <= size:
         raise InvalidMove(
             f"{vertex!r} is no point of a {size}x{size} board: "
             f"write a letter A-{LETTERS[size - 1]} without I, then 1-{size}, or pass"
