@@ -1,9 +1,7 @@
 """What a run measures while it goes: gathered from reports, written to metrics.jsonl and tensorboard."""
 
-import json
 import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -78,15 +76,3 @@ class Board:
     def close(self) -> None:
         """Flushes."""
         self.writer.close()
-
-
-def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """The lines of a metrics.jsonl; one that a kill cut short is left out."""
-    lines = []
-    if path.exists():
-        for text in path.read_text(errors="replace").splitlines():
-            try:
-                lines.append(json.loads(text))
-            except ValueError:
-                continue
-    return lines

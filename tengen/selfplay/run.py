@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tengen.core.errors import InvalidParameter
 from tengen.core.files import lock, remove_leftovers, write_text
@@ -104,6 +105,19 @@ class RunFolder:
     def log(self, line: str) -> None:
         """Appends one line with the time to log.txt."""
         _append_line(self.path / "log.txt", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}")
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """The lines of a metrics.jsonl; one that a kill cut short is left out."""
+    lines = []
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []:
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and "kind" in line:
+            lines.append(line)
+    return lines
 
 
 def _append_line(path: Path, line: str) -> None:

@@ -19,9 +19,9 @@ from tengen.records.shards import read_shards
 from tengen.selfplay.journal import seal_leftovers
 from tengen.selfplay.ladder import Score, opponent, rate_checkpoint
 from tengen.selfplay.learner import Learner
-from tengen.selfplay.metrics import Board, Gauge, read_metrics
+from tengen.selfplay.metrics import Board, Gauge
 from tengen.selfplay.rating import ladder_ratings
-from tengen.selfplay.run import RunFolder
+from tengen.selfplay.run import RunFolder, read_metrics
 from tengen.selfplay.schedule import learning_rate_at
 from tengen.selfplay.settings import Settings, check_ranges, load
 from tengen.selfplay.warmup import compile_kernels

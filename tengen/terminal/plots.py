@@ -1,11 +1,11 @@
 """Curves of a training run as pictures, from its metrics.jsonl."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tengen.core.files import atomic_write
+from tengen.selfplay.run import read_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,19 +44,6 @@ def plot_run(run_folder: Path) -> list[Path]:
         _picture(folder / "speed.png", lambda axes: _draw_speed(axes, progress)),
     ]
     return [path for path in drawn if path is not None]
-
-
-def read_metrics(path: Path) -> Rows:
-    """The lines of a metrics file; one that a kill cut short is left out."""
-    rows: Rows = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(row, dict) and "kind" in row:
-            rows.append(row)
-    return rows
 
 
 def _picture(path: Path, draw: Callable[["Axes"], bool]) -> Path | None:

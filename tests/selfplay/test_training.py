@@ -13,8 +13,7 @@ import pytest
 from tengen.core.errors import InvalidParameter
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
-from tengen.selfplay.metrics import read_metrics
-from tengen.selfplay.run import RunFolder
+from tengen.selfplay.run import RunFolder, read_metrics
 from tengen.selfplay.train import train
 
 TINY = (

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from matplotlib.image import imread
 
-from tengen.terminal.plots import plot_run, read_metrics
+from tengen.selfplay.run import read_metrics
+from tengen.terminal.plots import plot_run
 
 
 def write(folder: Path, rows: list[dict[str, object]], *, tail: str = "") -> Path:
