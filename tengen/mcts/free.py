@@ -80,8 +80,9 @@ def search_freely(
             begin_tree(given, states, shift, forest, tree, s)
         if forest.nodes[root].edges == UNEXPANDED:
             expand_evenly(states, shift, forest, tree, root, scratch)
-            forest.nodes[root].value = judge(states, root - shift, playouts, spare, scratch, seeds, tree)
-            judged += 1
+            if fresh[tree]:
+                forest.nodes[root].value = judge(states, root - shift, playouts, spare, scratch, seeds, tree)
+                judged += 1
         prepare_root(forest, tree, simulations, halving, s, seeds)
         for _ in range(simulations):
             if is_solved(forest, root):

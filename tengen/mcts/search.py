@@ -35,7 +35,7 @@ class Search:
             raise InvalidParameter(f"batch={batch}: a search has at least one row")
         self.game = game
         self.evaluator = evaluator
-        """May be replaced between runs."""
+        """May be replaced between runs; trees that another evaluator has grown are not kept."""
         self.config = config
         self.batch = batch
         self.evaluations = 0
@@ -43,6 +43,7 @@ class Search:
         self.seconds_in_evaluator = 0.0
         self._seeds = kernel_seeds(stream(seed, "search"), batch)
         self._leaves = 1 if config.policy == "gumbel" else max(1, config.leaves)
+        self._grower: Evaluator | Rollouts = evaluator
         self._capacity = 0
         self._forest: Forest | None = None
         actions = game.num_actions
@@ -146,7 +147,9 @@ class Search:
     def _fresh(self, forest: Forest, states: NDArray[Any], simulations: int) -> NDArray[np.bool_]:
         """Which rows [rows] begin a new tree."""
         rows = len(states)
-        if not self.config.reuse:
+        if not self.config.reuse or self._grower is not self.evaluator:
+            forest.node_count[:] = 0
+            self._grower = self.evaluator
             return np.ones(rows, np.bool_)
         known = forest.node_count[:rows] > 0
         known &= forest.node_count[:rows] + simulations <= forest.nodes_per_tree

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tengen.core.random import kernel_seeds, random_below, stream
 from tengen.games import kernels
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
@@ -27,6 +28,7 @@ class Node:
     children: dict[int, Node] = field(default_factory=dict)  # in the order of their making
     visits: dict[int, int] = field(default_factory=dict)
     value_sum: dict[int, float] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)  # UCT: the tried actions, then the others
 
     def total(self) -> int:
         return sum(self.visits.values())
@@ -38,8 +40,9 @@ class Node:
 class Reference:
     """A search of one position, without noise."""
 
-    def __init__(self, game: RecordGame, judge: Judge, config: SearchConfig) -> None:
+    def __init__(self, game: RecordGame, judge: Judge, config: SearchConfig, seed: int = 0) -> None:
         self.game, self.judge, self.config = game, judge, config
+        self.seeds = kernel_seeds(stream(seed, "search"), 1)
         self.floor, self.ceiling = (-1.0, 1.0) if game.num_players == 2 else (-math.inf, math.inf)
 
     def run(self, state: State, simulations: int) -> Node:
@@ -159,6 +162,8 @@ class Reference:
     def choose(self, node: Node, at_root: bool, simulation: int) -> int:
         if self.config.policy == "puct":
             return self.choose_puct(node, at_root)
+        if self.config.policy == "uct":
+            return self.choose_uct(node)
         if at_root:
             return self.choose_gumbel_root(node, self.wanted[simulation])
         policy = self.improved(node)
@@ -181,6 +186,20 @@ class Reference:
             value = self.q(node, action) if visits else node.mean() - reduction * math.sqrt(mass)
             scores[action] = value + c * prior * math.sqrt(total) / (1 + visits)
         return max(scores, key=lambda action: scores[action])
+
+    def choose_uct(self, node: Node) -> int:
+        if not node.order:
+            node.order = sorted(node.prior)
+        tried, count = len(node.children), len(node.order)
+        if tried < count:
+            drawn = tried + random_below(self.seeds, 0, count - tried)
+            node.order[tried], node.order[drawn] = node.order[drawn], node.order[tried]
+            return node.order[tried]
+        bonus = math.log(node.total())
+        return max(
+            self.open_actions(node, keep_one=True),
+            key=lambda action: self.q(node, action) + self.config.c_uct * math.sqrt(bonus / node.visits[action]),
+        )
 
     def sigma(self, node: Node, q: float) -> float:
         return (self.config.c_visit + max(node.visits.values(), default=0)) * self.config.c_scale * (q + 1) / 2

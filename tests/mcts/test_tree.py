@@ -195,6 +195,16 @@ def test_a_tree_of_another_position_is_not_kept() -> None:
     assert again.visits[0].tolist() == Search(GAME, Oracle(2), config).run(other).visits[0].tolist()
 
 
+def test_a_tree_that_another_evaluator_has_grown_is_not_kept() -> None:
+    searcher = Search(GAME, Oracle(2), SearchConfig(policy="puct", simulations=30, reuse=True))
+    states = GAME.initial_states(1)
+    searcher.run(states)
+    searcher.evaluator = Oracle(3)
+    expected = search(GAME, states[0], Oracle(3), SearchConfig(simulations=30))
+    assert searcher.run(states).visits.tolist() == expected.visits.tolist()
+    assert searcher.run(states).visits.sum() == 60
+
+
 def test_the_noise_of_a_kept_root_is_drawn_anew_from_the_raw_prior() -> None:
     config = SearchConfig(policy="puct", simulations=40, reuse=True, dirichlet_alpha=5.0)
     searcher = Search(GAME, Oracle(5), config)

@@ -114,6 +114,25 @@ def test_puct_agrees_with_the_reference(
 @given(
     seed=st.integers(0, 10**6),
     plies=st.integers(0, 8),
+    simulations=st.integers(1, 120),
+    leaves=st.sampled_from([1, 1, 2, 5]),
+    c_uct=st.sampled_from([0.3, 1.0]),
+    solver=st.booleans(),
+)
+@settings(max_examples=100)
+def test_uct_agrees_with_the_reference(
+    name: str, seed: int, plies: int, simulations: int, leaves: int, c_uct: float, solver: bool
+) -> None:
+    game = make(name)
+    assert isinstance(game, RecordGame)
+    config = SearchConfig(policy="uct", simulations=simulations, leaves=leaves, c_uct=c_uct, solver=solver)
+    compare(game, random_position(game, seed, plies), config, seed)
+
+
+@pytest.mark.parametrize("name", GAMES)
+@given(
+    seed=st.integers(0, 10**6),
+    plies=st.integers(0, 8),
     simulations=st.integers(1, 70),
     considered=st.sampled_from([1, 2, 4, 5, 16]),
     scale=st.sampled_from([0.1, 1.0]),
