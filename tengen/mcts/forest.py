@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
 
 NO_NODE = -1
@@ -114,6 +115,28 @@ def allocate(batch: int, actions: int, nodes_per_tree: int) -> Forest:
         scratch=np.empty(actions, np.float64),
         nodes_per_tree=nodes_per_tree,
         edges_per_tree=edges_per_tree,
+    )
+
+
+@inlined
+def borrow(forest: Forest) -> Forest:
+    """The same forest for the inside of a kernel, in which taking an array counts no reference."""
+    return Forest(
+        borrowed(forest.nodes),
+        borrowed(forest.edges),
+        borrowed(forest.actions),
+        borrowed(forest.priors),
+        borrowed(forest.owners),
+        borrowed(forest.node_count),
+        borrowed(forest.edge_count),
+        borrowed(forest.owner_count),
+        borrowed(forest.root_ready),
+        borrowed(forest.root_prior),
+        borrowed(forest.root_score),
+        borrowed(forest.root_before),
+        borrowed(forest.scratch),
+        forest.nodes_per_tree,
+        forest.edges_per_tree,
     )
 
 

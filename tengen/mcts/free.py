@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
 from tengen.games.kernels import random_playout
 from tengen.games.rules import OVER, apply, legal_actions, player
 from tengen.mcts.bounds import is_solved
-from tengen.mcts.forest import UNEXPANDED, Forest, Settings, end_here, has_child, own_edges, try_edge
+from tengen.mcts.forest import UNEXPANDED, Forest, Settings, borrow, end_here, has_child, own_edges, try_edge
 from tengen.mcts.policies import Seeds, choose
 from tengen.mcts.root import next_wanted, prepare_root
 from tengen.mcts.summary import Summary, summarise
@@ -70,6 +71,9 @@ def search_freely(
     fresh   [rows]  which trees begin anew
     spare   [1], scratch [A]
     """
+    forest = borrow(forest)
+    given, states, spare, scratch = borrowed(given), borrowed(states), borrowed(spare), borrowed(scratch)
+    halving, seeds = borrowed(halving), borrowed(seeds)
     judged = 0
     rows = len(given)
     kept = len(states) > forest.nodes_per_tree

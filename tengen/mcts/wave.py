@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
 from tengen.games.rules import OVER, apply, legal_actions, observe, player
 from tengen.mcts.bounds import bound_edge, is_solved, tighten
@@ -14,6 +15,7 @@ from tengen.mcts.forest import (
     UNEXPANDED,
     Forest,
     Settings,
+    borrow,
     bring_best,
     end_here,
     has_child,
@@ -119,6 +121,8 @@ def select(
     remaining  [B]     simulations to do; counted down
     leaves     [B, L]  nodes, filled from the front, then NO_NODE; their virtual loss is lent where L > 1
     """
+    forest = borrow(forest)
+    remaining, halving, leaves, seeds = borrowed(remaining), borrowed(halving), borrowed(leaves), borrowed(seeds)
     total = 0
     several = leaves.shape[1] > 1
     for tree in range(rows):
@@ -159,6 +163,9 @@ def advance(
     legal         [K, A]
     scratch       [A]
     """
+    forest = borrow(forest)
+    states, leaves, slots, scratch = borrowed(states), borrowed(leaves), borrowed(slots), borrowed(scratch)
+    observations, legal = borrowed(observations), borrowed(legal)
     count = 0
     for tree in range(rows):
         for place in range(leaves.shape[1]):
@@ -225,6 +232,14 @@ def absorb(
     s: Settings,
 ) -> bool:
     """Expands the leaves that were evaluated and backs all up; False if the evaluator gave what is not a number."""
+    forest = borrow(forest)
+    leaves, slots, logits, values, legal = (
+        borrowed(leaves),
+        borrowed(slots),
+        borrowed(logits),
+        borrowed(values),
+        borrowed(legal),
+    )
     sound = True
     for tree in range(rows):
         for place in range(leaves.shape[1]):
