@@ -210,7 +210,10 @@ class _MainLine:
 
     def _set_up(self, node: SgfNode) -> None:
         for name, stone in _SETUP.items():
-            points = values.read_points(node.properties.get(name, []), self.size)
+            try:
+                points = values.read_points(node.properties.get(name, []), self.size)
+            except InvalidRecord as error:
+                raise InvalidRecord(f"{name}{error}") from None
             if points and self.moves:
                 raise InvalidRecord(
                     f"after move {len(self.moves)}: {name} sets up stones, which a record can only do before move 1"

@@ -206,6 +206,6 @@ def write_point(point: int, size: int) -> str:
 
 
 def _short(value: str) -> str:
-    """A value for a message: one line and not long."""
-    line = " ".join(value.split())
+    """A value for a message: one line, printable, not long."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(value.split()))
     return line if len(line) <= 20 else line[:17] + "..."

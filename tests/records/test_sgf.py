@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import tengen
 from tengen.core.errors import InvalidRecord
 from tengen.games.go import Go
-from tengen.records import GameRecord, export_sgf, load_sgf, read_sgf, write_sgf, write_shard
+from tengen.records import GameRecord, export_sgf, load_sgf, read_sgf, read_shard, write_sgf, write_shard
 from tests.oracles import oracle
 
 
@@ -186,7 +186,10 @@ def test_stones_set_up_in_mid_game_are_refused_in_a_record_and_kept_in_the_tree(
     assert game.root.main_line()[2].properties == {"AW": ["bb"]}
 
 
-def test_stones_without_liberties_are_refused() -> None:
+def test_stones_off_the_board_or_without_liberties_are_refused() -> None:
+    assert failure("(;SZ[5]AB[aa][fa])") == "AB[fa] is no point of a 5x5 board: two letters from a to e"
+    assert failure("(;SZ[5]AW[tt])") == "AW[tt] is no point of a 5x5 board, but a pass"
+    assert failure("(;SZ[5]AE[aa:\x1b])").startswith("AE[?] is no point")
     assert failure("(;SZ[5]AB[aa:ee])").startswith("the stones set up: the stone on A5 has no liberty")
 
 
@@ -435,3 +438,12 @@ def test_gnu_go_reads_what_is_written(tmp_path: Path) -> None:
             game.action_to_text(None, int(point)) for point in np.flatnonzero(board == stone)
         }
     assert float(answers[3]) == 6.5
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "records.md").read_text()
+    code = page.partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(tmp_path)
+    Path("game.sgf").write_text("(;SZ[5]RE[B+R];B[cc];W[bb])")
+    exec(code, {})
+    assert len(read_shard("games.parquet")) == 1
