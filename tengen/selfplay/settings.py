@@ -283,9 +283,9 @@ def _build(kind: type[Any], table: dict[str, Any], prefix: str) -> Any:
             try:
                 raise unknown("setting", prefix + key, [*_all_names(), *(known if not prefix else ())])
             except UnknownName as error:
-                raise UnknownName(
-                    str(error).partition(" (known")[0] + "; `tengen train PRESET --settings` lists all"
-                ) from None
+                said = str(error).partition(" (known")[0]
+                end = "" if said.endswith("?") else ";"
+                raise UnknownName(f"{said}{end} `tengen train PRESET --settings` lists all") from None
         values[key] = _convert(hints[key], value, prefix + key)
     try:
         return kind(**_defaults(kind, prefix) | values)
