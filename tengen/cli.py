@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `tengen --help` answer
 
 import json
 import os
+import shlex
 import signal
 import time
 from collections.abc import Callable
@@ -390,12 +391,12 @@ def train(
         from tengen.selfplay.exam import hold_exam
 
         click.echo(f"exam: {agent} from openings of {settings.exam.opening_plies} random plies, colours alternated")
-        for opponent, count in hold_exam(settings, agent, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")).items():
+        for opponent, count in hold_exam(settings, agent, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")):
             score = f"{count.wins} won, {count.draws} drawn, {count.losses} lost"
             click.echo(f"  {opponent:<20} {score:<32} {count.score:6.1%}")
     click.echo(f"curves:    {', '.join(map(str, plots))}")
-    click.echo(f"play it:   {program()} play {settings.game} --agent {agent}")
-    click.echo(f"train on:  {program()} train --resume {folder} --minutes {settings.minutes * 2:g}")
+    click.echo(f"play it:   {program()} play {settings.game} --agent {shlex.quote(agent)}")
+    click.echo(f"train on:  {program()} train --resume {shlex.quote(str(folder))} --minutes {settings.minutes * 2:g}")
 
 
 @main.command()

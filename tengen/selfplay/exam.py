@@ -1,6 +1,7 @@
 """The match at the end of a run: the new agent against opponents of known strength, from random openings."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from tengen.arena.match import OnGame, play_match
@@ -8,10 +9,14 @@ from tengen.arena.result import Count
 from tengen.selfplay.settings import Settings
 
 
-def hold_exam(settings: Settings, agent: str, folder: Path, on_game: OnGame | None = None) -> dict[str, Count]:
-    """Plays `settings.exam` with the agent of that text; its games are kept in `folder`. Counts are for the agent."""
+def hold_exam(
+    settings: Settings, agent: str, folder: Path, on_game: OnGame | None = None
+) -> Iterator[tuple[str, Count]]:
+    """Plays the exam with the agent of that text: each opponent, and the games against it as the agent sees them.
+
+    The games are kept in `folder`.
+    """
     exam = settings.exam
-    counts = {}
     for opponent in exam.opponents:
         result = play_match(
             settings.game,
@@ -23,6 +28,4 @@ def hold_exam(settings: Settings, agent: str, folder: Path, on_game: OnGame | No
             out=folder / opponent.replace(":", "-").replace("=", "-").replace("/", "-"),
             on_game=on_game,
         )
-        agent_name = result.agents[0]
-        counts[opponent] = result.between(agent_name, result.agents[1])
-    return counts
+        yield opponent, result.between(*result.agents)

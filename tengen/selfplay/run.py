@@ -2,8 +2,9 @@
 
 import json
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,6 +47,10 @@ class RunFolder:
     def create(cls, path: Path, settings: Settings) -> "RunFolder":
         """Makes a new run; InvalidParameter if the folder holds one already."""
         run = cls(path)
+        if "," in str(path):
+            raise InvalidParameter(
+                f"{path} has a comma, after which an agent's text has its settings: take another name"
+            )
         if (path / "run.toml").exists():
             raise InvalidParameter(f"{path} holds a run already: continue it with --resume, or name another folder")
         for folder in (run.games, run.checkpoints, run.tensorboard):
@@ -84,11 +89,18 @@ class RunFolder:
         write_text(self.path / "run.toml", settings_module.to_toml(settings))
 
     def progress(self) -> Progress:
-        """What the run remembers; a fresh start if the file is missing or damaged."""
+        """What the run remembers; where the file is missing or damaged, what the others tell.
+
+        No number that is in the name of a file is given again.
+        """
         try:
-            return Progress(**json.loads((self.path / "progress.json").read_text()))
+            progress = Progress(**json.loads((self.path / "progress.json").read_text()))
         except (OSError, ValueError, TypeError):
-            return Progress()
+            times = [float(line.get("time_s", 0.0)) for line in read_metrics(self.path / "metrics.jsonl")]
+            progress = Progress(elapsed=max(times, default=0.0))
+        progress.starts = max([progress.starts, *_numbers(self.games.glob("*-*-*.*"))])
+        progress.checkpoint = max([progress.checkpoint, *_numbers(self.checkpoints.glob("[0-9]*.safetensors*"))])
+        return progress
 
     def save_progress(self, progress: Progress) -> None:
         """Replaces what the run remembers."""
@@ -118,6 +130,12 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
         if isinstance(line, dict) and "kind" in line:
             lines.append(line)
     return lines
+
+
+def _numbers(paths: Iterable[Path]) -> list[int]:
+    """The numbers that names of files begin with."""
+    found = (re.match("[0-9]+", path.name) for path in paths)
+    return [int(match[0]) for match in found if match]
 
 
 def _append_line(path: Path, line: str) -> None:

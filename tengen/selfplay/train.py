@@ -6,19 +6,21 @@ import os
 import queue
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
 from tengen.agents.load import check_agent
 from tengen.arena.openings import draw_openings
-from tengen.core.errors import InvalidParameter, TengenError
+from tengen.core.errors import InvalidCheckpoint, InvalidParameter, TengenError
 from tengen.core.processes import die_with_parent
 from tengen.games import registry
 from tengen.games.game import RecordGame
+from tengen.nets.checkpoint import load_checkpoint
 from tengen.records.shards import read_shards
 from tengen.selfplay.journal import seal_leftovers
 from tengen.selfplay.ladder import Score, opponent, rate_checkpoint
-from tengen.selfplay.learner import Learner
+from tengen.selfplay.learner import Learner, set_aside
 from tengen.selfplay.metrics import Board, Gauge
 from tengen.selfplay.rating import ladder_ratings
 from tengen.selfplay.run import RunFolder, read_metrics
@@ -186,6 +188,9 @@ class Training:
             f"start {self.progress.starts} of {self.game.text}: {workers} workers play "
             f"{self.settings.selfplay.games} games each; {self.learner.replay.total_games} games so far"
         )
+        missing = self.settings.training.first_positions - self.learner.replay.total_positions
+        if missing > 0:
+            self.log(f"the network learns when {missing} more positions have been played")
         with ProcessPoolExecutor(1, context, die_with_parent) as rater:
             try:
                 self._loop(shared, processes, rater)
@@ -312,24 +317,44 @@ class Training:
         ladder = self.settings.ladder
         if ladder.games == 0 or self.rating is not None:
             return
-        earlier = self.run.numbered(number - 1)
         self.rated = (number, self.progress.elapsed, self.learner.replay.total_games)
-        self.rating = rater.submit(
-            rate_checkpoint,
-            self.run.numbered(number),
-            earlier if earlier.exists() else None,
-            self.settings.game,
-            ladder,
-            engine=self.settings.selfplay.engine,
-            seed=self.settings.seed + number,
-        )
+        try:
+            self.rating = rater.submit(
+                rate_checkpoint,
+                self.run.numbered(number),
+                self._earlier(number - 1),
+                self.settings.game,
+                ladder,
+                engine=self.settings.selfplay.engine,
+                seed=self.settings.seed + number,
+            )
+        except BrokenProcessPool as error:
+            self.log(f"checkpoint {number:04d} is not rated: {error}")
+
+    def _earlier(self, number: int) -> Path | None:
+        """The file of a numbered checkpoint; None, and a damaged one set aside, if it cannot be played against."""
+        path = self.run.numbered(number)
+        if not path.exists():
+            return None
+        try:
+            load_checkpoint(path, self.game)
+        except InvalidCheckpoint as error:
+            self.log(f"{error}; set aside")
+            set_aside(path)
+            return None
+        return path
 
     def _collect_rating(self, *, wait: bool) -> None:
         """Writes and shows the result of a rating that is done."""
         if self.rating is None or not (wait or self.rating.done()):
             return
-        scores, self.rating = self.rating.result(), None
+        rating, self.rating = self.rating, None
         number, elapsed, games = self.rated
+        try:
+            scores = rating.result()
+        except (BrokenProcessPool, OSError, TengenError) as error:  # no reason to end the run
+            self.log(f"checkpoint {number:04d} is not rated: {error}")
+            return
         for score in scores:
             line = {"opponent": score.opponent, "wins": score.wins, "draws": score.draws, "losses": score.losses}
             line |= {"kind": "rating", "checkpoint": f"{number:04d}", "time_s": round(elapsed, 1), "games": games}

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from tengen.core.errors import InvalidParameter
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
 from tengen.selfplay.run import RunFolder, read_metrics
-from tengen.selfplay.train import train
+from tengen.selfplay.train import Training, train
 
 TINY = (
     "network.blocks=1",
@@ -185,6 +187,42 @@ def test_nobody_trains_in_a_folder_in_which_another_process_does(tmp_path: Path)
     run = RunFolder.create(tmp_path / "run", tiny(1))
     with run.taken(), pytest.raises(InvalidParameter, match="another process is training in"):
         train(None, str(run.path), resume=True)
+
+
+def test_a_damaged_checkpoint_is_set_aside_before_it_is_played_against(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", tiny(1))
+    training = Training(run, tiny(1), screen := Lines())
+    training.learner.publish(run.numbered(1))
+    assert training._earlier(1) == run.numbered(1)
+    run.numbered(1).write_bytes(run.numbered(1).read_bytes()[:500])
+    assert training._earlier(1) is None
+    assert training._earlier(2) is None
+    assert "0001.safetensors" in screen.lines[0]
+    assert [path.name for path in run.checkpoints.iterdir()] == ["0001.safetensors.damaged"]
+
+
+def test_a_rating_that_fails_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    training = Training(RunFolder.create(tmp_path / "run", tiny(1)), tiny(1), screen := Lines())
+    training.rating = Future()
+    training.rating.set_exception(BrokenProcessPool("a process ended abruptly"))
+    training._collect_rating(wait=True)
+    assert training.rating is None
+    assert "not rated: a process ended abruptly" in screen.lines[0]
+
+
+def test_without_its_progress_a_run_reuses_no_number_of_a_file(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", tiny(1))
+    for name in ("games/002-000000-01.parquet", "games/003-000000-00.journal", "checkpoints/0007.safetensors"):
+        (run.path / name).touch()
+    run.add_metrics({"kind": "progress", "time_s": 42.5})
+    (run.path / "progress.json").write_text('{"elapsed": 4')
+    progress = run.progress()
+    assert (progress.starts, progress.checkpoint, progress.elapsed) == (3, 7, 42.5)
+
+
+def test_a_folder_that_no_agent_could_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameter, match="comma"):
+        RunFolder.create(tmp_path / "a,b", tiny(1))
 
 
 def test_an_existing_run_is_not_overwritten(tmp_path: Path) -> None:
