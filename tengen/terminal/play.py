@@ -12,7 +12,7 @@ from rich.text import Text
 from tengen.agents.agent import Agent
 from tengen.agents.load import load_agent
 from tengen.agents.text import zoo_names
-from tengen.core.errors import InvalidParameter, TengenError
+from tengen.core.errors import EngineError, InvalidParameter, TengenError
 from tengen.games.game import Game, RecordGame
 from tengen.games.go import Go
 from tengen.games.go.handicap import handicap_points
@@ -94,6 +94,8 @@ class PlayScreen:
         self.resigned: int | None = None
         self.thought = ""
         """What the agent said of its last move."""
+        self.failed = False
+        """Whether the agent, an external engine, has failed and must be told the game anew."""
 
     @property
     def state(self) -> State:
@@ -114,7 +116,7 @@ class PlayScreen:
                 elif self.game.player(self.state) in self.people:
                     self.command(self.ask(f"{self.name(self.game.player(self.state))}> "))
                 else:
-                    self.think()
+                    self.think_or_ask()
         except (EOFError, KeyboardInterrupt):
             self.say("")
             self.say("good bye")
@@ -221,6 +223,20 @@ class PlayScreen:
         self.turns, self.resigned, self.thought = [], None, ""
         self.agent.new_game(self.start)
         self.show()
+
+    def think_or_ask(self) -> None:
+        """The agent's turn; where an engine fails, the person decides how to go on, and the game is not lost."""
+        try:
+            if self.failed:
+                self.tell_all()
+                self.failed = False
+            self.think()
+        except EngineError as error:
+            if not self.people:
+                raise
+            self.failed = True
+            self.say(str(error), style="red")
+            self.command(self.ask("Enter to try again, undo, save FILE.sgf or quit> "))
 
     def think(self) -> None:
         """The agent's turn."""

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from tengen.agents.agent import Agent
-from tengen.core.errors import InvalidParameter
+from tengen.core.errors import EngineError, InvalidParameter
 from tengen.games.game import Game, RecordGame
 from tengen.games.registry import make
 from tengen.games.rules import State
@@ -36,6 +36,20 @@ class FirstLegal(Agent):
         self.heard.append(action)
 
 
+class Failing(FirstLegal):
+    """An engine that fails when asked for the first so many times."""
+
+    def __init__(self, game: Game, *, failures: int) -> None:
+        super().__init__(game)
+        self.failures = failures
+
+    def act(self, state: State) -> int:
+        self.failures -= 1
+        if self.failures >= 0:
+            raise EngineError("the engine gave no answer in time")
+        return super().act(state)
+
+
 def sit(text: str, typed: Iterable[str], people: Iterable[int] = (0,), **more: int) -> tuple[PlayScreen, str]:
     """Types lines until they run out; returns the screen and all that it printed."""
     game = make(text)
@@ -49,7 +63,8 @@ def sit(text: str, typed: Iterable[str], people: Iterable[int] = (0,), **more: i
             raise EOFError from None
 
     console = Console(file=io.StringIO(), width=100)
-    screen = PlayScreen(game, FirstLegal(game, **more), people, console=console, ask=ask)
+    agent = Failing(game, **more) if "failures" in more else FirstLegal(game, **more)
+    screen = PlayScreen(game, agent, people, console=console, ask=ask)
     screen.run()
     assert isinstance(console.file, io.StringIO)
     return screen, console.file.getvalue()
@@ -210,3 +225,18 @@ def test_seats_are_named_by_colour_or_order() -> None:
     assert [seats(word, game) for word in ("black", "White", "first", "both", "none")] == [{0}, {1}, {0}, {0, 1}, set()]
     with pytest.raises(InvalidParameter, match="nobody sits at 'red'"):
         seats("red", game)
+
+
+def test_an_engine_that_fails_costs_the_person_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "game.sgf"
+    screen, said = sit("go:size=5", ["c3", f"save {file}", "", "b2"], failures=2)
+    assert said.count("gave no answer in time") == 2
+    assert file.exists()
+    assert played(screen)[:3] == ["C3", "A5", "B2"]
+    assert isinstance(screen.agent, FirstLegal)
+    assert len(screen.agent.heard) == len(screen.turns)
+
+
+def test_an_engine_that_fails_where_nobody_sits_ends_the_sitting() -> None:
+    with pytest.raises(EngineError, match="no answer"):
+        sit("tictactoe", [], people=(), failures=1)
