@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from tengen.agents.agent import Agent, Clock
+from tengen.core.errors import EngineError
 from tengen.games.game import Game
 from tengen.mcts.result import SearchResult
 from tengen.protocols.gtp_board import GtpBoard, Step
@@ -45,11 +46,15 @@ class GtpPlayer:
         with self._lock:
             if clock is None and self._clocked:
                 self.close()  # an agent has no way to be told that time no longer matters
-            agent = self._follow(board)
-            if clock is not None:
-                agent.set_clock(clock)
-                self._clocked = True
-            return agent.act(board.with_turn(player))
+            try:
+                agent = self._follow(board)
+                if clock is not None:
+                    agent.set_clock(clock)
+                    self._clocked = True
+                return agent.act(board.with_turn(player))
+            except EngineError:
+                self.close()  # the next use starts the engine anew
+                raise
 
     def analyze(self, board: GtpBoard, player: int) -> SearchResult | None:
         """What the agent thinks of the position with `player` to move."""

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tengen.agents.agent import Agent, Clock
+from tengen.core.errors import EngineError
 from tengen.games.game import Game
 from tengen.games.go.coords import point_to_vertex
 from tengen.games.rules import State
@@ -378,6 +379,26 @@ def test_an_agent_that_fails_costs_an_answer_and_nothing_else(capsys: pytest.Cap
     assert of.answer("list_stones b") == "= E5\n\n"
     assert of.answer("genmove w") == "= A9\n\n"
     capsys.readouterr()
+
+
+def test_an_engine_that_crashed_is_started_again() -> None:
+    class Crashing(Scripted):
+        def act(self, state: State) -> int:
+            if len(started) == 1:
+                raise EngineError("the engine ended with status 7")
+            return super().act(state)
+
+    started: list[Scripted] = []
+
+    def load(game: Game) -> Agent:
+        started.append(Crashing(game))
+        return started[-1]
+
+    of = GtpSession("go:size=9", load=load)
+    of.answer("play b e5")
+    assert of.answer("1 genmove w") == "?1 the engine ended with status 7\n\n"
+    assert of.answer("2 genmove w") == "=2 A9\n\n"
+    assert started[1].heard == ["new", "b E5"]
 
 
 def test_time_reaches_the_agent() -> None:
