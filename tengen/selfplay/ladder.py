@@ -1,7 +1,8 @@
 """Rating matches of a network in training: many games in lockstep, each side one batched search."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,14 @@ Player = Callable[[NDArray[Any]], NDArray[np.int32]]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A match's result from the side of the rated network."""
+    """A match's result from the side of the rated player."""
 
     opponent: str
     wins: int
     draws: int
     losses: int
+    player: str = ""
+    """Who is rated, if not the network: a fixed opponent, in the games that link one to the next."""
 
     @property
     def games(self) -> int:
@@ -121,6 +124,26 @@ def play_lockstep(
     return Score(name, int((results > 0).sum()), int((results == 0).sum()), int((results < 0).sum()))
 
 
+LINKING_GAMES = 10
+"""Games, at most, between two fixed opponents: they are played once in a run."""
+
+
+def link_opponents(game: RecordGame, ladder: LadderSettings, *, seed: int) -> list[Score]:
+    """Plays each fixed opponent against the one before it.
+
+    Who beats them all, or loses to all, tells nothing of the distance between them; without it their ratings and the
+    network's would have no common scale.
+    """
+    games = min(LINKING_GAMES, ladder.games)
+    scores = []
+    for weak, strong in pairwise(ladder.opponents):
+        rated, other = (opponent(game, text, batch=games, seed=seed) for text in (strong, weak))
+        plies = ladder.opening_plies
+        score = play_lockstep(game, weak, rated, other, games=games, opening_plies=plies, seed=seed)
+        scores.append(replace(score, player=strong))
+    return scores
+
+
 def rate_checkpoint(
     checkpoint: Path,
     earlier: Path | None,
@@ -129,8 +152,9 @@ def rate_checkpoint(
     *,
     engine: str,
     seed: int,
+    link: bool = False,
 ) -> list[Score]:
-    """Plays a checkpoint against fixed opponents and, if given, against an earlier checkpoint."""
+    """Plays a checkpoint against fixed opponents, and against an earlier checkpoint if given; with `link` them too."""
     from tengen.nets.checkpoint import load_checkpoint
     from tengen.nets.evaluator import Engine, NetworkEvaluator
 
@@ -155,4 +179,4 @@ def rate_checkpoint(
         scores.append(
             play_lockstep(game, name, rated, network(earlier), games=games, opening_plies=opening_plies, seed=seed)
         )
-    return scores
+    return scores + (link_opponents(game, ladder, seed=seed) if link else [])

@@ -12,14 +12,18 @@ ANCHOR = "random"
 
 
 def ladder_ratings(lines: Iterable[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Elo with 95 % intervals for every player in the rating lines of a run, `random` at 0."""
-    games = [line for line in lines if line.get("kind") == "rating"]
-    players = sorted({str(line["checkpoint"]) for line in games} | {str(line["opponent"]) for line in games})
+    """Elo with 95 % intervals for every player in the rating and link lines of a run, `random` at 0."""
+    games = [
+        line | {"player": str(line.get("player", line.get("checkpoint")))}
+        for line in lines
+        if line.get("kind") in ("rating", "link")
+    ]
+    players = sorted({line["player"] for line in games} | {str(line["opponent"]) for line in games})
     if not players:
         return {}
     points = np.zeros((len(players), len(players)))
     for line in games:
-        rated, other = players.index(str(line["checkpoint"])), players.index(str(line["opponent"]))
+        rated, other = players.index(line["player"]), players.index(str(line["opponent"]))
         points[rated, other] += line["wins"] + 0.5 * line["draws"]
         points[other, rated] += line["losses"] + 0.5 * line["draws"]
     found = rate(points, anchor=players.index(ANCHOR) if ANCHOR in players else None).players

@@ -327,6 +327,7 @@ class Training:
                 ladder,
                 engine=self.settings.selfplay.engine,
                 seed=self.settings.seed + number,
+                link=not any(line.get("kind") == "link" for line in read_metrics(self.run.path / "metrics.jsonl")),
             )
         except BrokenProcessPool as error:
             self.log(f"checkpoint {number:04d} is not rated: {error}")
@@ -355,6 +356,10 @@ class Training:
         except (BrokenProcessPool, OSError, TengenError) as error:  # no reason to end the run
             self.log(f"checkpoint {number:04d} is not rated: {error}")
             return
+        links = [score for score in scores if score.player]
+        scores = [score for score in scores if not score.player]
+        for score in links:
+            self.run.add_metrics({"kind": "link", **dataclasses.asdict(score)})
         for score in scores:
             line = {"opponent": score.opponent, "wins": score.wins, "draws": score.draws, "losses": score.losses}
             line |= {"kind": "rating", "checkpoint": f"{number:04d}", "time_s": round(elapsed, 1), "games": games}
