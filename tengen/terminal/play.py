@@ -1,9 +1,12 @@
 """`tengen play`: a game at the terminal, between a person and an agent, two persons, or two sides of one agent."""
 
 import sys
+import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -19,6 +22,8 @@ from tengen.games.go.handicap import handicap_points
 from tengen.games.rules import State
 from tengen.mcts.result import SearchResult
 from tengen.terminal import boards, saving
+
+Found = TypeVar("Found")
 
 HELP = {
     "MOVE": "play it, written as {example}",
@@ -66,6 +71,20 @@ def ask_on(console: Console) -> Callable[[str], str]:
         return line
 
     return from_terminal if sys.stdin.isatty() else from_pipe
+
+
+def beside(work: Callable[[], Found]) -> Found:
+    """What `work` returns or raises, done on a thread of its own: Ctrl-C is heard here while a kernel runs there."""
+    done: Future[Found] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done.result()
 
 
 class PlayScreen:
@@ -179,7 +198,7 @@ class PlayScreen:
         if self.is_over():
             raise InvalidParameter("the game is over")
         with self.console.status("thinking"):
-            result = self.agent.analyze(self.state)
+            result = beside(lambda: self.agent.analyze(self.state))
         if result is None:
             raise InvalidParameter(f"{self.agent.text} gives no hints: it does not search")
         best = sorted(range(self.game.num_actions), key=lambda action: -int(result.visits[0, action]))[:3]
@@ -242,7 +261,7 @@ class PlayScreen:
         """The agent's turn."""
         state = self.state
         with self.console.status(f"{self.agent.text} thinks"):
-            action = self.agent.act(state)
+            action = beside(lambda: self.agent.act(state))
         if action < 0:
             self.resigned = self.game.player(state)
             return

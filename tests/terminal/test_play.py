@@ -2,6 +2,8 @@
 
 import io
 import re
+import signal
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from tengen.core.errors import EngineError, InvalidParameter
 from tengen.games.game import Game, RecordGame
 from tengen.games.registry import make
 from tengen.games.rules import State
-from tengen.terminal.play import PlayScreen, seats
+from tengen.terminal.play import PlayScreen, beside, seats
 
 
 class FirstLegal(Agent):
@@ -240,3 +242,16 @@ def test_an_engine_that_fails_costs_the_person_nothing(tmp_path: Path) -> None:
 def test_an_engine_that_fails_where_nobody_sits_ends_the_sitting() -> None:
     with pytest.raises(EngineError, match="no answer"):
         sit("tictactoe", [], people=(), failures=1)
+
+
+def test_an_interrupt_is_heard_while_an_agent_thinks() -> None:
+    thinking = threading.Event()
+    threading.Thread(target=lambda: (thinking.wait(), signal.raise_signal(signal.SIGINT)), daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        beside(lambda: (thinking.set(), threading.Event().wait(60)))
+
+
+def test_what_goes_wrong_beside_is_raised_here() -> None:
+    with pytest.raises(EngineError, match="gone"):
+        beside(lambda: exec("raise EngineError('gone')", {"EngineError": EngineError}))
+    assert beside(lambda: 7) == 7
