@@ -8,12 +8,15 @@ kernel for one record type each, a 5x5 board and a 9x9 board, give both the same
 loads both from the cache silently runs one of them for both types. So here the counter starts anywhere.
 """
 
+import atexit
 import hashlib
 import itertools
 import os
 import platform
 import secrets
+import shutil
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +66,26 @@ def cache_folder() -> Path:
     return Path(root) / "kernels" / cache_key()
 
 
+def usable_cache_folder() -> Path:
+    """The cache folder, made where it was missing; where it cannot be written, one that lasts as long as this process.
+
+    Its children, which inherit the environment, share it.
+    """
+    wanted = cache_folder()
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=wanted):
+            return wanted
+    except OSError as error:
+        temporary = tempfile.mkdtemp(prefix="tengen-")
+        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+        os.environ["TENGEN_CACHE_DIR"] = temporary
+        if not os.environ.get("TENGEN_QUIET"):
+            reason = f"{wanted.parent.parent} cannot be written ({error.strerror}): kernels are compiled each time"
+            print(f"{reason}; TENGEN_CACHE_DIR names another folder", file=sys.stderr, flush=True)
+        return cache_folder()
+
+
 def _number_functions_anew() -> None:
     """Starts numba's numbers of compiled functions where no other process does."""
     bytecode.FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))
@@ -105,7 +128,7 @@ class _CompileNotice(event.Listener):
             print("compiling kernels for this machine, once: this takes up to a minute", file=sys.stderr, flush=True)
 
 
-numba.config.CACHE_DIR = str(cache_folder())
+numba.config.CACHE_DIR = str(usable_cache_folder())
 caching.IndexDataCacheFile._data_name = _name_of_its_own
 _number_functions_anew()
 if hasattr(os, "register_at_fork"):

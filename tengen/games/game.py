@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.errors import IllegalMove, InvalidPosition
+from tengen.core.errors import IllegalMove, InvalidParameter, InvalidPosition
 from tengen.games import kernels
 from tengen.games.rules import OVER, State
 from tengen.games.symmetry import Symmetries
@@ -186,6 +186,8 @@ class RecordGame(Game):
 
 def perft(game: RecordGame, state: State, depth: int) -> int:
     """Counts the action sequences of `depth` plies from `state`, nothing following the end of a game."""
+    if depth < 0:
+        raise InvalidParameter(f"depth={depth} is not accepted: 0 or more")
     states = np.empty(depth + 1, game.dtype)
     states[0] = state
     lists = np.empty((depth + 1, game.num_actions), np.int32)

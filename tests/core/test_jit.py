@@ -3,7 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from tengen.core import jit
+from tengen.core.random import next_random
 
 
 def test_the_cache_lies_outside_the_source_tree() -> None:
@@ -43,6 +46,22 @@ def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
     )
     assert run(code, TENGEN_CACHE_DIR=str(tmp_path)).stdout.strip() == "1"
     assert run(code, TENGEN_CACHE_DIR=str(tmp_path)).stdout.strip() == "0"
+
+
+def test_without_a_place_for_the_cache_kernels_are_compiled_and_a_line_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code = (
+        "import os, sys\n"
+        "from tengen.core import jit, random\n"
+        "print(random.next_random(random.np.array([1], random.np.uint64), 0), os.environ['TENGEN_CACHE_DIR'])\n"
+    )
+    ended = run(code, TENGEN_CACHE_DIR=str(tmp_path / "file" / "below"), TENGEN_QUIET="")
+    value, folder = ended.stdout.split()
+    assert value == str(next_random(np.array([1], np.uint64), 0))
+    assert ended.stderr.count("\n") == 1
+    assert "below cannot be written (Not a directory)" in ended.stderr
+    assert not Path(folder).exists()
+    assert not list(jit.PACKAGE.rglob("*.nb[ic]"))
 
 
 def test_help_loads_neither_numba_nor_torch() -> None:
