@@ -4,7 +4,7 @@ from tengen.records.export import Exported, export_sgf
 from tengen.records.record import GameRecord
 from tengen.records.sgf import SgfGame, load_sgf, read_sgf, write_sgf
 from tengen.records.sgf_parser import SgfNode
-from tengen.records.shards import ReadShards, read_shard, read_shards, write_shard
+from tengen.records.shards import ReadShards, each_shard, read_shard, read_shards, write_shard
 
 __all__ = [
     "Exported",
@@ -12,6 +12,7 @@ __all__ = [
     "ReadShards",
     "SgfGame",
     "SgfNode",
+    "each_shard",
     "export_sgf",
     "load_sgf",
     "read_sgf",

@@ -7,7 +7,7 @@ which is compared before anything else is read: what is damaged never reaches th
 import hashlib
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,21 +109,27 @@ def read_shards(folder: str | os.PathLike[str]) -> ReadShards:
 
     A shard of a newer format version is reported and left where it is: it is not damaged.
     """
-    records: list[GameRecord] = []
-    damaged: list[str] = []
+    found = ReadShards([], [])
+    for shard in each_shard(folder):
+        found.records.extend(shard.records)
+        found.damaged.extend(shard.damaged)
+    return found
+
+
+def each_shard(folder: str | os.PathLike[str]) -> Iterator[ReadShards]:
+    """What `read_shards` finds, shard by shard in the order of their names: no more than one is in memory."""
     for path in sorted(Path(folder).glob("*.parquet")):
         try:
-            records += read_shard(path)
+            yield ReadShards(read_shard(path), [])
         except _OtherVersion as error:
-            damaged.append(str(error))
+            yield ReadShards([], [str(error)])
         except InvalidRecord as error:
             try:
                 path.rename(path.with_name(path.name + ".damaged"))
             except OSError as refused:
-                damaged.append(f"{error} (not set aside: {refused.strerror})")
+                yield ReadShards([], [f"{error} (not set aside: {refused.strerror})"])
             else:
-                damaged.append(f"{error} (set aside as {path.name}.damaged)")
-    return ReadShards(records, damaged)
+                yield ReadShards([], [f"{error} (set aside as {path.name}.damaged)"])
 
 
 class _OtherVersion(InvalidRecord):

@@ -17,7 +17,7 @@ from tengen.core.processes import die_with_parent
 from tengen.games import registry
 from tengen.games.game import RecordGame
 from tengen.nets.checkpoint import load_checkpoint
-from tengen.records.shards import read_shards
+from tengen.records.shards import each_shard
 from tengen.selfplay.journal import seal_leftovers
 from tengen.selfplay.ladder import Score, opponent, rate_checkpoint
 from tengen.selfplay.learner import Learner, set_aside
@@ -159,10 +159,10 @@ class Training:
         seal_leftovers(self.run.games)
         for line in self.learner.restore():
             self.log(line)
-        shards = read_shards(self.run.games)
-        for line in shards.damaged:
-            self.log(line)
-        self.learner.add(shards.records)
+        for shard in each_shard(self.run.games):  # those that have left the window are counted and forgotten
+            for line in shard.damaged:
+                self.log(line)
+            self.learner.add(shard.records)
 
     def play(self) -> None:
         """Trains until the time is used up."""

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tengen.core.errors import InvalidParameter
+from tengen.records import GameRecord, write_shard
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
 from tengen.selfplay.run import RunFolder, read_metrics
@@ -218,6 +219,27 @@ def test_without_its_progress_a_run_reuses_no_number_of_a_file(tmp_path: Path) -
     (run.path / "progress.json").write_text('{"elapsed": 4')
     progress = run.progress()
     assert (progress.starts, progress.checkpoint, progress.elapsed) == (3, 7, 42.5)
+
+
+def test_a_long_run_is_taken_up_shard_by_shard_into_the_window_that_it_had(tmp_path: Path) -> None:
+    settings = tiny(1, "training.window_start=20", "training.window_share=0.25")
+    run = RunFolder.create(tmp_path / "run", settings)
+    rng = np.random.default_rng(1)
+    whole = Training(run, settings, Lines()).learner
+    for shard in range(12):
+        records = [
+            GameRecord(game="tictactoe", actions=rng.permutation(9)[: rng.integers(5, 10)].astype(np.int32), result=0.0)
+            for _ in range(4)
+        ]
+        whole.replay.add(records)
+        write_shard(run.games / f"001-{shard:06d}-00.parquet", records)
+    whole.add([])
+    taken_up = Training(run, settings, Lines())
+    taken_up.restore()
+    assert taken_up.learner.replay.total_positions == whole.replay.total_positions
+    for there, wanted in zip(taken_up.learner.replay.window(), whole.replay.window(), strict=True):
+        assert np.array_equal(there, wanted)
+    assert len(taken_up.learner.replay) < whole.replay.total_positions / 2
 
 
 def test_a_folder_that_no_agent_could_name_is_refused(tmp_path: Path) -> None:
