@@ -76,6 +76,10 @@ class OneLineErrors(click.Group):
             refuse(f"{error.strerror or error}{where}")
         sys.exit(status if isinstance(status, int) else 0)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Nothing typed asks for help."""
+        return super().parse_args(ctx, args or ["--help"])
+
 
 def refuse(message: str, status: int = 2) -> NoReturn:
     """Ends the program with one line on standard error."""

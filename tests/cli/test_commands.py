@@ -34,6 +34,11 @@ def test_every_command_helps_with_an_example_on_a_line_of_its_own(command: str) 
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+def test_the_bare_program_helps() -> None:
+    assert tengen().stdout == tengen("--help").stdout
+    assert tengen().exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
