@@ -12,6 +12,7 @@ from tengen.agents.agent import Agent
 from tengen.agents.load import load_agent
 from tengen.arena.play import PlayedGame, play_game
 from tengen.core.errors import TengenError
+from tengen.core.processes import die_with_parent
 from tengen.games.game import Game
 from tengen.games.registry import make
 
@@ -76,6 +77,7 @@ def serve(connection: Connection, game_text: str, agents: list[str], names: list
     """The life of a worker process: plays the tasks that come until None or the end of the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us decides
     signal.signal(signal.SIGTERM, _leave)
+    die_with_parent(PATIENCE)
     table: Table | None = None
     try:
         table = Table(make(game_text), agents, names)
