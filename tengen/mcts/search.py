@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.errors import InvalidParameter
+from tengen.core.errors import InvalidParameter, unknown
 from tengen.core.random import kernel_seeds, stream
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
@@ -42,6 +42,8 @@ class Search:
         """Leaves judged so far; the caller may set it back, as the next."""
         self.seconds_in_evaluator = 0.0
         self._seeds = kernel_seeds(stream(seed, "search"), batch)
+        if config.policy not in POLICIES:
+            raise unknown("search policy", config.policy, POLICIES)
         self._leaves = 1 if config.policy == "gumbel" else max(1, config.leaves)
         self._grower: Evaluator | Rollouts = evaluator
         self._capacity = 0

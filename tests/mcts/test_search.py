@@ -86,3 +86,8 @@ def test_a_finished_game_is_left_alone() -> None:
         assert result.action[0] == -1
         assert result.visits[0].sum() == 0
         assert result.visits[1].sum() == 20
+
+
+def test_a_search_policy_that_does_not_exist_names_those_that_do() -> None:
+    with pytest.raises(ValueError, match="unknown search policy 'pukt'; did you mean 'puct'"):
+        Search(GAME, Uniform(), SearchConfig(policy="pukt"))  # type: ignore[arg-type]
