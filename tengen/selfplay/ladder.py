@@ -64,14 +64,7 @@ def search_player(
 ) -> Player:
     """Plays what one batched search chooses."""
     search = Search(game, evaluator, config, batch=batch, seed=seed)
-
-    def choose(states: NDArray[Any]) -> NDArray[np.int32]:
-        padded = states
-        if len(states) < batch:
-            padded = np.concatenate([states, np.repeat(states[:1], batch - len(states))])
-        return search.run(padded).action[: len(states)]
-
-    return choose
+    return lambda states: search.run(states).action
 
 
 def opponent(game: RecordGame, text: str, *, batch: int, seed: int) -> Player:

@@ -1,5 +1,6 @@
 """A training run on one machine: workers play, this process learns, a clock divides the time."""
 
+import contextlib
 import dataclasses
 import multiprocessing
 import os
@@ -274,6 +275,8 @@ class Training:
             if process.is_alive():
                 process.kill()
             process.join()
+        with contextlib.suppress(TengenError):
+            self._gather(shared, wait=0.1)  # what they sent last
 
     def _take(self, report: Report) -> None:
         if report.error:

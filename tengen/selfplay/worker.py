@@ -111,13 +111,20 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
         report.records += finished
         report.seconds += time.perf_counter() - began
         if time.perf_counter() - reported > REPORT_SECONDS:
-            report.evaluations, actor.search.evaluations = actor.search.evaluations, 0
-            report.network_seconds, actor.search.seconds_in_evaluator = actor.search.seconds_in_evaluator, 0.0
-            report.entropies, actor.entropies = actor.entropies, []
-            shared.reports.put(report)
+            _send(report, actor, shared)
             report = Report(index)
             reported = time.perf_counter()
+    if actor is not None:
+        _send(report, actor, shared)
     journal.close()
+
+
+def _send(report: Report, actor: Actor, shared: Shared) -> None:
+    """Completes a report by what the actor counted since the last one, and hands it over."""
+    report.evaluations, actor.search.evaluations = actor.search.evaluations, 0
+    report.network_seconds, actor.search.seconds_in_evaluator = actor.search.seconds_in_evaluator, 0.0
+    report.entropies, actor.entropies = actor.entropies, []
+    shared.reports.put(report)
 
 
 def selfplay_evaluator(network: Network, settings: Settings, calibration: NDArray[np.float32]) -> NetworkEvaluator:

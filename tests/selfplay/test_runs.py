@@ -70,6 +70,7 @@ def test_a_run_leaves_games_checkpoints_ratings_and_counters_that_agree(tmp_path
     assert run.numbered(2).exists()
     assert any("checkpoint 0002" in line for line in screen.lines)
     games = len(records.records)
+    assert screen.lines[-1] == f"finished: {games} games, {progress.steps} steps"
     # resuming a finished run with more time goes on from its counters
     with pytest.raises(InvalidParameter, match="used up its"):
         train(None, run.path, resume=True)
