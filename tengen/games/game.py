@@ -27,6 +27,8 @@ class Game(ABC):
     max_plies: int
     """No game is longer."""
     symmetries: Symmetries
+    max_legal: int = 0
+    """The most legal actions that a position can have, which bounds the memory of a search; 0 is `num_actions`."""
     has_score: bool = False
     """Whether a finished position has points and owners of points (`final_score`, `ownership`)."""
     player_names: tuple[str, ...] = ("first", "second")
@@ -112,6 +114,14 @@ class Game(ABC):
         if not self.is_legal(state, action):
             raise IllegalMove(f"{text} is not legal: {self.why_illegal(state, action)}")
         return action
+
+    def termination(self, state: State) -> str:
+        """Why the game is over, in a few words such as `checkmate` or `two passes`; empty while it goes on."""
+        return "game over" if self.is_over(state) else ""
+
+    def notate(self, state: State, action: int) -> str:
+        """The action as people write it down: SAN in chess, KIF's Japanese in shogi; else as `action_to_text`."""
+        return self.action_to_text(state, action)
 
     def why_illegal(self, state: State, action: int) -> str:
         """The reason why an action is not legal here, in a few words."""

@@ -10,6 +10,7 @@ from tengen.games.rules import (
     OVER,
     State,
     apply,
+    count_actions,
     final_score,
     key,
     legal_actions,
@@ -17,6 +18,7 @@ from tengen.games.rules import (
     player,
     random_action,
     result,
+    winning_action,
 )
 
 States: TypeAlias = NDArray[State]
@@ -32,6 +34,18 @@ def apply_at(states: States, row: int, action: int) -> tuple[float, float]:
 def legal_actions_at(states: States, row: int, out: NDArray[np.int32]) -> int:
     """Writes the legal actions of `states[row]` into `out` [num_actions]; returns how many."""
     return legal_actions(states[row], out)
+
+
+@kernel
+def count_actions_at(states: States, row: int, scratch: NDArray[np.int32]) -> int:
+    """How many legal actions `states[row]` has; `scratch` [num_actions] is overwritten."""
+    return count_actions(states[row], scratch)
+
+
+@kernel
+def winning_action_at(states: States, row: int, scratch: NDArray[np.int32]) -> int:
+    """An action that wins `states[row]` at once, or -1; `scratch` [num_actions] is overwritten."""
+    return winning_action(states[row], scratch)
 
 
 @kernel
@@ -114,12 +128,12 @@ def perft_kernel(states: States, depth: int, lists: NDArray[np.int32], places: N
     """
     if depth == 0:
         return 1
+    if depth == 1:
+        return count_actions(states[0], lists[0])
     total = 0
     level = 0
     places[0, 0] = 0
     places[0, 1] = legal_actions(states[0], lists[0])
-    if depth == 1:
-        return places[0, 1]
     while level >= 0:
         if places[level, 0] == places[level, 1]:
             level -= 1
@@ -128,13 +142,12 @@ def perft_kernel(states: States, depth: int, lists: NDArray[np.int32], places: N
         places[level, 0] += 1
         states[level + 1] = states[level]
         apply(states[level + 1], action)
-        count = legal_actions(states[level + 1], lists[level + 1])
         if level + 2 == depth:
-            total += count
+            total += count_actions(states[level + 1], lists[level + 1])
         else:
             level += 1
             places[level, 0] = 0
-            places[level, 1] = count
+            places[level, 1] = legal_actions(states[level], lists[level])
     return total
 
 

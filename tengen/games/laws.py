@@ -100,6 +100,7 @@ def check_actions(game: Game, state: State) -> None:
     legal = game.legal_actions(state)
     over = game.player(state) == OVER
     _expect(game.is_over(state) == over, game, state, "is_over and player disagree")
+    _expect((game.termination(state) != "") == over, game, state, "a game has a termination only when it is over")
     _expect((len(legal) == 0) == over, game, state, f"{len(legal)} legal moves, but over is {over}")
     _expect((np.diff(legal) > 0).all(), game, state, "legal actions do not ascend")
     inside = len(legal) == 0 or (legal[0] >= 0 and legal[-1] < game.num_actions)
@@ -107,9 +108,19 @@ def check_actions(game: Game, state: State) -> None:
     mask = np.zeros(game.num_actions, np.bool_)
     mask[legal] = True
     if isinstance(game, RecordGame):
+        states, scratch = game.stack([state]), np.empty(game.num_actions, np.int32)
         found = np.empty((1, game.num_actions), np.bool_)
-        kernels.legal_mask_batch(game.stack([state]), found, np.empty(game.num_actions, np.int32))
+        kernels.legal_mask_batch(states, found, scratch)
         _expect((found[0] == mask).all(), game, state, "the mask and the list of legal actions differ")
+        counted = kernels.count_actions_at(states, 0, scratch)
+        _expect(counted == len(legal), game, state, f"{len(legal)} legal moves, but counted {counted}")
+        bound = game.max_legal or game.num_actions
+        _expect(len(legal) <= bound, game, state, f"{len(legal)} legal moves, but max_legal is {bound}")
+        winning = int(kernels.winning_action_at(states, 0, scratch))
+        if winning >= 0:
+            _expect(winning in legal, game, state, f"the winning action {winning} is not legal")
+            won = game.returns(game.apply(state, winning))[game.player(state)]
+            _expect(won == 1, game, state, f"the winning action {winning} gives {won}")
 
 
 def check_illegal_moves(game: Game, walk: Walk, generator: np.random.Generator) -> None:

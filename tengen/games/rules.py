@@ -74,6 +74,24 @@ def random_action(state: State, seeds: NDArray[np.uint64], row: int, scratch: ND
     raise NotImplementedError
 
 
+def count_actions(state: State, scratch: NDArray[np.int32]) -> int:
+    """How many legal actions there are; `scratch` [num_actions] may be overwritten.
+
+    Optional: a game implements it where counting is cheaper than listing. Perft counts its last ply so.
+    """
+    raise NotImplementedError
+
+
+def winning_action(state: State, scratch: NDArray[np.int32]) -> int:
+    """An action that ends the game at once with a reward of 1 for whoever moves, or -1 where none was found.
+
+    Optional: a game implements it where such an action is cheap to find (mate in one). The search's solver proves
+    a node by it when it expands it, so what it returns must be a win; to miss one costs only time.
+    `scratch` [num_actions] may be overwritten.
+    """
+    raise NotImplementedError
+
+
 def final_score(state: State, ownership: NDArray[np.int8]) -> float:
     """Points by which player 0 leads a position scored as it stands, komi counted.
 
@@ -123,6 +141,16 @@ def _draw_from_the_list(state: State, seeds: NDArray[np.uint64], row: int, scrat
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _count_the_list(state: State, scratch: NDArray[np.int32]) -> int:
+    return legal_actions(state, scratch)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _no_winning_action(state: State, scratch: NDArray[np.int32]) -> int:
+    return -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _no_score(state: State, ownership: NDArray[np.int8]) -> float:
     return 0.0
 
@@ -135,5 +163,7 @@ def _no_chance(state: State, actions: NDArray[np.int32], probabilities: NDArray[
 for _rule in (legal_actions, apply, player, observe, key, result):
     _dispatch(_rule)
 _dispatch(random_action, default=_draw_from_the_list)
+_dispatch(count_actions, default=_count_the_list)
+_dispatch(winning_action, default=_no_winning_action)
 _dispatch(final_score, default=_no_score)
 _dispatch(chance_outcomes, default=_no_chance)

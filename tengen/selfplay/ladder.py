@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tengen.arena.openings import draw_openings
 from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream
 from tengen.games import kernels, registry
@@ -17,7 +18,9 @@ from tengen.games.rules import OVER
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts
 from tengen.mcts.search import Search
-from tengen.selfplay.settings import LadderSettings
+from tengen.nets.checkpoint import load_checkpoint
+from tengen.nets.evaluator import Engine, NetworkEvaluator
+from tengen.selfplay.settings import LadderSettings, Settings
 
 Player = Callable[[NDArray[Any]], NDArray[np.int32]]
 """Chooses an action in each of a batch of states [B]."""
@@ -78,19 +81,11 @@ def opponent(game: RecordGame, text: str, *, batch: int, seed: int) -> Player:
     raise InvalidParameter(f"{text!r} is no ladder opponent: random, or uct:sims=N such as uct:sims=500")
 
 
-def random_openings(game: RecordGame, count: int, plies: int, rng: np.random.Generator) -> NDArray[Any]:
-    """`count` positions, each after `plies` random actions that do not end the game; a pass is no opening move."""
+def openings(game: RecordGame, count: int, plies: int, *, seed: int) -> NDArray[Any]:
+    """`count` positions after `plies` random actions each."""
     states = game.initial_states(count)
-    scratch = np.empty(game.num_actions, np.int32)
-    for row in range(count):
-        for _ in range(plies):
-            before = states[row].copy()
-            legal = scratch[: kernels.legal_actions_at(states, row, scratch)]
-            placing = legal[[game.action_to_text(before, int(action)) != "pass" for action in legal]]
-            kernels.apply_at(states, row, int(rng.choice(placing if len(placing) else legal)))
-            if kernels.player_at(states, row) == OVER:
-                states[row] = before
-                break
+    for row, actions in enumerate(draw_openings(game, plies, count, seed=seed)):
+        kernels.play_through(states, row, np.array(actions, np.int32))
     return states
 
 
@@ -98,9 +93,8 @@ def play_lockstep(
     game: RecordGame, name: str, rated: Player, other: Player, *, games: int, opening_plies: int, seed: int
 ) -> Score:
     """Plays `games` games at once in pairs: the same opening twice, the sides swapped."""
-    rng = stream(seed, "ladder", "openings", name)
     pairs = (games + 1) // 2
-    states = np.concatenate([random_openings(game, pairs, opening_plies, rng)] * 2)[:games]
+    states = np.concatenate([openings(game, pairs, opening_plies, seed=seed)] * 2)[:games]
     side = np.repeat([0, 1], pairs)[:games]
     movers = np.empty(games, np.int8)
     ignored = np.empty(games, np.float32), np.empty(games, np.float32)
@@ -140,25 +134,21 @@ def link_opponents(game: RecordGame, ladder: LadderSettings, *, seed: int) -> li
 def rate_checkpoint(
     checkpoint: Path,
     earlier: Path | None,
-    game_text: str,
-    ladder: LadderSettings,
+    settings: Settings,
     *,
-    engine: str,
     seed: int,
     link: bool = False,
 ) -> list[Score]:
     """Plays a checkpoint against fixed opponents, and against an earlier checkpoint if given; with `link` them too."""
-    from tengen.nets.checkpoint import load_checkpoint
-    from tengen.nets.evaluator import Engine, NetworkEvaluator
-
-    game = registry.make(game_text)
+    game = registry.make(settings.game)
     assert isinstance(game, RecordGame)
+    ladder = settings.ladder
     games, opening_plies = ladder.games, ladder.opening_plies
     config = SearchConfig(policy="gumbel", simulations=ladder.simulations, gumbel_scale=0.0)
 
     def network(path: Path) -> Player:
         # never int8: that would need calibration positions, and a rating should be of the network itself
-        kind: Engine = "torch" if engine.startswith("torch") else "auto"
+        kind: Engine = "torch" if settings.selfplay.engine.startswith("torch") else "auto"
         evaluator = NetworkEvaluator(load_checkpoint(path, game).network, engine=kind, threads=1)
         return search_player(game, evaluator, config, batch=games, seed=seed)
 

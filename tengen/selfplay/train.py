@@ -6,23 +6,21 @@ import multiprocessing
 import os
 import queue
 import time
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
 from tengen.agents.load import check_agent
 from tengen.arena.openings import draw_openings
 from tengen.core.errors import InvalidCheckpoint, InvalidParameter, TengenError
-from tengen.core.processes import die_with_parent
 from tengen.games import registry
 from tengen.games.game import RecordGame
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.records.shards import each_shard
 from tengen.selfplay.journal import seal_leftovers
-from tengen.selfplay.ladder import Score, opponent, rate_checkpoint
+from tengen.selfplay.ladder import opponent
 from tengen.selfplay.learner import Learner, set_aside
 from tengen.selfplay.metrics import Board, Gauge
+from tengen.selfplay.rater import Rating
 from tengen.selfplay.rating import ladder_ratings
 from tengen.selfplay.run import RunFolder, read_metrics
 from tengen.selfplay.schedule import learning_rate_at
@@ -110,6 +108,7 @@ def _check(settings: Settings) -> None:
             raise InvalidParameter(f"selfplay.variants: {text} does not fit a network for {game.text}")
     for text in settings.ladder.opponents:
         opponent(game, text, batch=1, seed=0)
+    draw_openings(game, settings.ladder.opening_plies, 1, seed=settings.seed)
     if settings.exam.games:
         draw_openings(game, settings.exam.opening_plies, 1, seed=settings.seed)
         for text in settings.exam.opponents:
@@ -146,7 +145,7 @@ class Training:
         self.gauge = Gauge()
         self.board = Board(run.tensorboard)
         self.notes: set[str] = set()
-        self.rating: Future[list[Score]] | None = None
+        self.rating: Rating | None = None
         self.rated = (0, 0.0, 0)
         self.clock = time.monotonic() - self.progress.elapsed
 
@@ -192,18 +191,17 @@ class Training:
         missing = self.settings.training.first_positions - self.learner.replay.total_positions
         if missing > 0:
             self.log(f"the network learns when {missing} more positions have been played")
-        with ProcessPoolExecutor(1, context, die_with_parent) as rater:
-            try:
-                self._loop(shared, processes, rater)
-            finally:
-                shared.stop.set()
-                self._gather_rest(shared, processes)
-                self.learner.save()
-                rater.shutdown(wait=False, cancel_futures=self.fraction() < 1)
-            self._collect_rating(wait=True)
-        with ProcessPoolExecutor(1, context, die_with_parent) as rater:
-            self._checkpoint(rater)
-            self._collect_rating(wait=True)
+        try:
+            self._loop(shared, processes)
+        finally:
+            shared.stop.set()
+            self._gather_rest(shared, processes)
+            self.learner.save()
+            if self.rating is not None and self.fraction() < 1:
+                self.rating.stop()
+        self._collect_rating(wait=True)
+        self._checkpoint()
+        self._collect_rating(wait=True)
         self.progress.finished = True
         self.learner.save()
         self.board.close()
@@ -213,7 +211,7 @@ class Training:
         """How much of the run's time has gone, 0 to 1."""
         return min(1.0, self.progress.elapsed / self.budget)
 
-    def _loop(self, shared: Shared, processes: list[Process], rater: ProcessPoolExecutor) -> None:
+    def _loop(self, shared: Shared, processes: list[Process]) -> None:
         training = self.settings.training
         published = measured = time.monotonic()
         every = training.checkpoint_minutes
@@ -241,7 +239,7 @@ class Training:
                 published, trained = now, 0
             if self.progress.elapsed / 60 >= next_checkpoint and self.fraction() < 1:
                 next_checkpoint += every
-                self._checkpoint(rater)
+                self._checkpoint()
             self._collect_rating(wait=False)
             if now - measured > METRICS_SECONDS:
                 self._measure(now - measured)
@@ -311,29 +309,22 @@ class Training:
         self.board.add(metrics)
         self.screen.update(metrics)
 
-    def _checkpoint(self, rater: ProcessPoolExecutor) -> None:
+    def _checkpoint(self) -> None:
         """Writes a numbered checkpoint and has it rated, unless the one before is still playing."""
         self.progress.checkpoint += 1
         number = self.progress.checkpoint
         self.learner.publish(self.run.numbered(number))
         self.learner.save()
-        ladder = self.settings.ladder
-        if ladder.games == 0 or self.rating is not None:
+        if self.settings.ladder.games == 0 or self.rating is not None:
             return
         self.rated = (number, self.progress.elapsed, self.learner.replay.total_games)
-        try:
-            self.rating = rater.submit(
-                rate_checkpoint,
-                self.run.numbered(number),
-                self._earlier(number - 1),
-                self.settings.game,
-                ladder,
-                engine=self.settings.selfplay.engine,
-                seed=self.settings.seed + number,
-                link=not any(line.get("kind") == "link" for line in read_metrics(self.run.path / "metrics.jsonl")),
-            )
-        except BrokenProcessPool as error:
-            self.log(f"checkpoint {number:04d} is not rated: {error}")
+        self.rating = Rating(
+            self.run.numbered(number),
+            self._earlier(number - 1),
+            self.settings,
+            seed=self.settings.seed + number,
+            link=not any(line.get("kind") == "link" for line in read_metrics(self.run.path / "metrics.jsonl")),
+        )
 
     def _earlier(self, number: int) -> Path | None:
         """The file of a numbered checkpoint; None, and a damaged one set aside, if it cannot be played against."""
@@ -356,7 +347,7 @@ class Training:
         number, elapsed, games = self.rated
         try:
             scores = rating.result()
-        except (BrokenProcessPool, OSError, TengenError) as error:  # no reason to end the run
+        except TengenError as error:  # no reason to end the run
             self.log(f"checkpoint {number:04d} is not rated: {error}")
             return
         links = [score for score in scores if score.player]

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from tengen.core.errors import InvalidParameter
@@ -22,7 +21,7 @@ def test_rollouts_beat_random_play_by_far_and_the_score_counts_for_the_rated_sid
 
 def test_openings_come_in_pairs_end_no_game_and_pass_nowhere() -> None:
     game = registry.make("go:size=5")
-    states = ladder.random_openings(game, 30, 4, np.random.default_rng(1))
+    states = ladder.openings(game, 30, 4, seed=1)
     assert all(game.player(state) != OVER for state in states)
     assert all((game.board(state) > 0).sum() + sum(game.captures(state)) == 4 for state in states)
 

@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ from tengen.core.errors import InvalidParameter
 from tengen.records import GameRecord, write_shard
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
+from tengen.selfplay.rater import Rating
 from tengen.selfplay.run import RunFolder, read_metrics
 from tengen.selfplay.train import Training, train
 
@@ -205,11 +204,20 @@ def test_a_damaged_checkpoint_is_set_aside_before_it_is_played_against(tmp_path:
 
 def test_a_rating_that_fails_is_told_and_ends_nothing(tmp_path: Path) -> None:
     training = Training(RunFolder.create(tmp_path / "run", tiny(1)), tiny(1), screen := Lines())
-    training.rating = Future()
-    training.rating.set_exception(BrokenProcessPool("a process ended abruptly"))
+    training.rating = Rating(tmp_path / "absent.safetensors", None, tiny(1), seed=1)
     training._collect_rating(wait=True)
     assert training.rating is None
-    assert "not rated: a process ended abruptly" in screen.lines[0]
+    assert "0000 is not rated: " in screen.lines[0]
+    assert "absent.safetensors" in screen.lines[0]
+
+
+def test_a_rating_whose_process_is_killed_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    training = Training(RunFolder.create(tmp_path / "run", tiny(1)), tiny(1), screen := Lines())
+    training.rating = Rating(tmp_path / "absent.safetensors", None, tiny(1), seed=1)
+    training.rating._process.kill()
+    training._collect_rating(wait=True)
+    assert training.rating is None
+    assert "not rated: the process that rates ended with status -9" in screen.lines[0]
 
 
 def test_without_its_progress_a_run_reuses_no_number_of_a_file(tmp_path: Path) -> None:
