@@ -7,6 +7,7 @@ from tengen.games.game import Game
 
 GAMES = {
     "go": "tengen.games.go:Go",
+    "shogi": "tengen.games.shogi:Shogi",
     "tictactoe": "tengen.games.tictactoe:TicTacToe",
 }
 """Where each game's class is; imported when first asked for."""
