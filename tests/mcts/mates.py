@@ -56,7 +56,7 @@ def shogi_mates(moves: int, count: int, *, seed: int) -> list[str]:
                 board.push(draw.choice(legal))
                 if board.move_number < 20 or board.is_check() or not board.mate_move(2 * moves - 1):
                     continue
-                if mate_announced(engine, board.sfen(), depth=2 * moves + 2) == moves:
+                if mate_announced(engine, board.sfen(), depth=2 * moves + 2) == 2 * moves - 1:
                     found.append(board.sfen())
                     break
     finally:
@@ -65,7 +65,7 @@ def shogi_mates(moves: int, count: int, *, seed: int) -> list[str]:
 
 
 def mate_announced(engine: EngineProcess, sfen: str, *, depth: int) -> int | None:
-    """The mate, in moves of the winner, that the engine sees."""
+    """The plies to the mate that the engine sees; in USI it counts plies."""
     question = f"go depth {depth}"
     engine.send(f"position sfen {sfen}")
     engine.send(question)
