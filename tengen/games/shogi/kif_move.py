@@ -196,4 +196,3 @@ def _keep(word: str, starts: list[int], *, end: int, kind: int, turn: int) -> li
 
 def _refuse(text: str) -> NoReturn:
     raise InvalidMove(f"{short(text)} is no move: such as ７六歩(77), 同　歩(87), ５五歩打; or 7g7f")
-

@@ -11,7 +11,7 @@ from tengen.games.shogi.movegen import DROPS, PROMOTIONS
 from tengen.games.shogi.pieces import HAND_KINDS, LETTERS
 from tengen.games.shogi.rules import DECLARE
 from tengen.games.shogi.sfen import short, square_name
-from tengen.games.shogi.tables import DELTAS, DIRECTIONS, NOT_ALIGNED
+from tengen.games.shogi.tables import DELTAS, DIRECTIONS, NOT_ALIGNED, STRIDE
 
 DECLARATION = "win"
 _RANK_LETTERS = "abcdefghi"
@@ -58,7 +58,7 @@ def to_action(board: NDArray[np.uint8], turn: int, move: Move) -> int:
     if not board[move.start]:
         raise IllegalMove(f"{name} is not legal: there is no piece on {square_name(move.start)}")
     start = move.start if turn == 0 else 80 - move.start
-    direction = int(DIRECTIONS[start * 81 + seen])
+    direction = int(DIRECTIONS[start * STRIDE + seen])
     if direction == NOT_ALIGNED:
         raise IllegalMove(f"{name} is not legal: no piece moves so")
     action = (direction + PROMOTIONS * move.promoted) * 81 + seen

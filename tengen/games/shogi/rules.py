@@ -22,7 +22,21 @@ from tengen.games.rules import (
     random_action,
     result,
 )
-from tengen.games.shogi.bits import Squares, Words, count, first, high, join, last, low, one, rest, some, stack_words, words
+from tengen.games.shogi.bits import (
+    Squares,
+    Words,
+    count,
+    first,
+    high,
+    join,
+    last,
+    low,
+    one,
+    rest,
+    some,
+    stack_words,
+    words,
+)
 from tengen.games.shogi.movegen import (
     DROPS,
     PLANES,
@@ -193,7 +207,7 @@ def has_move(state: State) -> bool:
             if state.hands[color, kind]:
                 return True  # there is always an empty square where it may be dropped
         # A pawn that is not aligned with the king cannot be pinned.
-        pawns = load(sets, PAWNS) & own & ~load(ORTHOGONALS, king) & ~load(DIAGONALS, king)
+        pawns = load(sets, PAWNS) & own & ~load(LAST_RANKS, color) & ~load(ORTHOGONALS, king) & ~load(DIAGONALS, king)
         ahead = pawns >> 1 if color == 0 else pawns << 1
         if some(ahead & ~own):
             return True
