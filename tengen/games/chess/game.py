@@ -133,6 +133,10 @@ class Chess(RecordGame):
     def position_to_text(self, state: State) -> str:
         return write_fen(read_off(state), chess960=self.rules.chess960)
 
+    def epd(self, state: State) -> str:
+        """The position as EPD: the FEN without its two numbers."""
+        return self.position_to_text(state).rsplit(" ", 2)[0]
+
     def parse_position(self, text: str) -> State:
         return set_up(self._template, read_fen(text, chess960=self.rules.chess960), text)
 
