@@ -212,3 +212,48 @@ def _array(context: Any, builder: Any, kind: Any, data: Any, length: int) -> Any
     step = context.get_constant(types.intp, 8)
     context.populate_array(array, data=data, shape=(size,), strides=(step,), itemsize=step, meminfo=None)
     return array._getvalue()
+
+
+@intrinsic
+def kept_whole(typing_context: Any) -> Any:
+    """Keeps the kernel that calls this from being copied into its callers, which compile faster without."""
+
+    def generate(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.none(), generate
+
+
+@intrinsic
+def load(typing_context: Any, table: Any, index: Any) -> Any:
+    """The set at `index` of an array of words; nothing checks that there is one."""
+    if not isinstance(table, types.Array) or table.dtype != types.uint64 or table.ndim != 1:
+        return None
+
+    def generate(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        place = _pair(context, builder, sig.args[0], *arguments)
+        return builder.load(place, align=8)
+
+    return squares_type(table, types.int64), generate
+
+
+@intrinsic
+def store(typing_context: Any, table: Any, index: Any, squares: Any) -> Any:
+    """Writes the set at `index` of an array of words."""
+    if not isinstance(table, types.Array) or table.dtype != types.uint64 or table.ndim != 1:
+        return None
+
+    def generate(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        place = _pair(context, builder, sig.args[0], *arguments[:2])
+        builder.store(arguments[2], place, align=8)
+        return context.get_dummy_value()
+
+    return types.none(table, types.int64, squares_type), generate
+
+
+def _pair(context: Any, builder: Any, kind: Any, table: Any, index: Any) -> Any:
+    """The address of the set at `index`."""
+    view = context.make_array(kind)(context, builder, table)
+    first_word = builder.gep(view.data, [builder.shl(index, ir.Constant(_WORD, 1))], inbounds=True)
+    return builder.bitcast(first_word, ir.PointerType(_WIDE))

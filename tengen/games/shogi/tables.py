@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
-from tengen.games.shogi.bits import FULL_HIGH, FULL_LOW, Squares, Words, join
+from tengen.games.shogi.bits import FULL_HIGH, FULL_LOW, Squares, join, load
 from tengen.games.shogi.pieces import GOLDS, KINGS, KNIGHTS, PAWNS, SETS, SILVERS
 
 DELTAS = ((0, -1), (1, -1), (-1, -1), (1, 0), (-1, 0), (0, 1), (1, 1), (-1, 1), (1, -2), (-1, -2))
@@ -135,13 +135,6 @@ WHITE_TO_MOVE, ENDED = 14, 15
 
 
 @kernel
-def load(table: Words, index: int) -> Squares:
-    """The set at `index` of a table."""
-    place = np.uint64(2 * index)
-    return join(table[place], table[place + np.uint64(1)])
-
-
-@kernel
 def all_squares() -> Squares:
     return join(np.uint64(FULL_LOW), np.uint64(FULL_HIGH))
 
@@ -149,6 +142,10 @@ def all_squares() -> Squares:
 @kernel
 def no_squares() -> Squares:
     return join(np.uint64(0), np.uint64(0))
+
+
+TURNED = np.array([*range(8), *OPPOSITE.tolist()], np.uint8)
+"""[2 * 8] directions of the board as each side sees them."""
 
 
 @kernel
