@@ -80,7 +80,7 @@ def shogi_winning_action(state: State, scratch: NDArray[np.int32]) -> int:
     if may_declare(state):
         return DECLARE
     sets = words(state.sets)
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     other = 1 - color
     king = king_of(sets, other)
     if king == NOWHERE:

@@ -121,7 +121,7 @@ def pack_move(start: int, end: int, captured: int, promoted: bool) -> int:
 def make_move(state: State, action: int) -> int:
     """Moves the pieces and leaves all else; returns the move as `past` keeps it."""
     sets = words(state.sets)
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     plane = action // 81
     square = action - plane * 81
     if color == 1:
@@ -189,7 +189,7 @@ def first_seen(state: State) -> int:
 def find_checkers(state: State) -> Squares:
     """The pieces that give check to the side to move."""
     sets = words(state.sets)
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     return attackers(sets, king_of(sets, color), 1 - color, load(sets, 0) | load(sets, 1))
 
 
@@ -197,7 +197,7 @@ def find_checkers(state: State) -> Squares:
 def has_move(state: State) -> bool:
     """Whether the side to move has a legal move; its checkers are known."""
     sets = words(state.sets)
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     checkers = load(words(state.checkers), 0)
     own = load(sets, color)
     king = king_of(sets, color)
@@ -220,7 +220,7 @@ def has_move(state: State) -> bool:
 @kernel
 def may_declare(state: State) -> bool:
     """Whether the side to move wins by declaration: the 27-point rule."""
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     needed = int(state.points[color])
     if needed == 0:
         return False
@@ -241,7 +241,7 @@ def may_declare(state: State) -> bool:
 @kernel
 def settle(state: State) -> None:
     """Ends the game if the present position does: no move, repetition, move limit, in this order."""
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     sign = 1 - 2 * color
     outcome = 0
     if not has_move(state):
@@ -261,12 +261,12 @@ def settle(state: State) -> None:
 
 @implement(apply, "shogi_board")
 def shogi_apply(state: State, action: int) -> tuple[float, float]:
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     if action == DECLARE:
         state.over = DECLARATION
         state.outcome = 1 - 2 * color
         return 1.0, 0.0
-    move = make_move(state, np.int64(action))
+    move = make_move(state, int(np.int64(action)))
     for index in range(PAST - 1, 0, -1):
         state.past[index] = state.past[index - 1]
     state.past[0] = move
@@ -286,7 +286,7 @@ def shogi_apply(state: State, action: int) -> tuple[float, float]:
 @kernel
 def planes_of(state: State, planes: Words) -> int:
     """Writes the legal destinations of a game that is not over into `planes`; returns how many there are."""
-    legal_planes(words(state.sets), state.hands, np.int64(state.turn), load(words(state.checkers), 0), planes)
+    legal_planes(words(state.sets), state.hands, int(np.int64(state.turn)), load(words(state.checkers), 0), planes)
     return count_planes(planes)
 
 
@@ -347,7 +347,7 @@ def shogi_random_action(state: State, seeds: NDArray[np.uint64], row: int, scrat
 
 @implement(player, "shogi_board")
 def shogi_player(state: State) -> int:
-    return OVER if state.over else np.int64(state.turn)
+    return OVER if state.over else int(np.int64(state.turn))
 
 
 @implement(result, "shogi_board")

@@ -42,7 +42,7 @@ def set_up(states: NDArray[State]) -> bool:
     state.seen[0, 0] = total
     checkers = find_checkers(state)
     store(words(state.checkers), 0, checkers)
-    color = np.int64(state.turn)
+    color = int(np.int64(state.turn))
     state.check_run[:] = 0
     state.check_run[1 - color] = 1 if some(checkers) else 0
     if attacked(sets, king_of(sets, 1 - color), color, load(sets, 0) | load(sets, 1)):
