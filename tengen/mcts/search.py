@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from tengen.core.errors import InvalidParameter, unknown
 from tengen.core.random import kernel_seeds, stream
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
-from tengen.mcts import free, reuse, root, wave
+from tengen.mcts import free, lines, reuse, root, wave
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
 from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UCT, Forest, Settings, allocate
 from tengen.mcts.gumbel import HALVING_COLUMNS
+from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
-from tengen.mcts.summary import empty_summary, summarise
+from tengen.mcts.summary import Summary, empty_summary, summarise
 
 POLICIES = {"puct": PUCT, "uct": UCT, "gumbel": GUMBEL}
 
@@ -63,9 +65,59 @@ class Search:
         `simulations` overrides the config. With `config.reuse` a tree whose root is still `states[row]` goes on.
         """
         count = self.config.simulations if simulations is None else simulations
-        rows = len(states)
         if count < 1:
             raise InvalidParameter(f"simulations={count}: a search has at least one")
+        summary = self._grow(states, count)
+        assert self._forest is not None
+        variations = self._variations(self._forest, summary.action) if len(states) == 1 else []
+        return SearchResult(*summary, variations)
+
+    def restrict(self, state: State, actions: Sequence[int]) -> None:
+        """Begins the only tree anew at `state`, with no root actions but `actions`, which must be legal."""
+        self.forget()
+        self._grow(self.game.stack([state]), 0)
+        allowed = np.zeros(self.game.num_actions, np.bool_)
+        allowed[list(actions)] = True
+        assert self._forest is not None
+        if lines.restrict_root(self._forest, 0, allowed) != len(set(actions)):
+            self.forget()
+            raise InvalidParameter("a search can be restricted to legal actions only")
+
+    def forget(self) -> None:
+        """Drops all trees."""
+        if self._forest is not None:
+            self._forest.node_count[:] = 0
+
+    @property
+    def capacity(self) -> int:
+        """Nodes that a tree has room for."""
+        if self._forest is not None:
+            return self._forest.nodes_per_tree
+        return 1 + self.config.simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of the first tree."""
+        return 0 if self._forest is None else int(self._forest.node_count[0])
+
+    def depth(self) -> int:
+        """Plies from the root of the first tree to its deepest node."""
+        if self._forest is None:
+            return 0
+        return int(lines.depth_of_tree(self._forest, 0, self._places))
+
+    def lines(self, result: SearchResult, most: int = 1) -> list[Line]:
+        """Up to `most` lines of the first tree, after a run that found `result`: the chosen action's comes first."""
+        first = int(result.action[0])
+        if self._forest is None or first < 0:
+            return []
+        if (result.lower[0] >= 1.0).any() or (result.upper[0] <= -1.0).any():
+            lines.measure_proofs(self._forest, 0, self._places)
+        return lines.read_lines(self._forest, self._states, first, most, self._places, self._scratch)
+
+    def _grow(self, states: NDArray[Any], count: int) -> Summary:
+        """Searches with `count` simulations; 0 only expands the roots."""
+        rows = len(states)
         if rows > self.batch:
             raise InvalidParameter(f"{rows} positions for a search of {self.batch} rows")
         free_of_network = isinstance(self.evaluator, Uniform | Rollouts)
@@ -92,8 +144,7 @@ class Search:
         else:
             self._run_waves(states, forest, fresh, count, settings)
             summarise(forest, rows, settings, self._seeds, summary)
-        variations = self._variations(forest, summary.action) if rows == 1 else []
-        return SearchResult(*summary, variations)
+        return summary
 
     def advance(self, actions: NDArray[np.int32]) -> None:
         """Tells which action was played in each tree [rows]: its subtree becomes the tree; -1 drops the tree."""
