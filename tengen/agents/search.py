@@ -117,7 +117,7 @@ class SearchAgent(Agent):
         """The most simulations of one move."""
         if self.play.seconds is None:
             return self.config.simulations
-        bytes_of_a_node = self.game.dtype.itemsize + 32 * self.game.num_actions
+        bytes_of_a_node = self.game.dtype.itemsize + 40 * (self.game.max_legal or self.game.num_actions)
         return min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
 
     def _run_until(self, states: NDArray[np.void], deadline: float, seconds: float) -> SearchResult:
