@@ -1,14 +1,12 @@
 """What a searched tree says about several root actions: their lines, and how far off a proven end is."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
-from tengen.games.kernels import winning_action_at
-from tengen.mcts.forest import NO_NODE, Forest
+from tengen.mcts.forest import NO_ACTION, NO_NODE, Forest
 from tengen.mcts.root import swap_root_edges
 
 UNKNOWN = -1
@@ -47,7 +45,7 @@ def measure_proofs(forest: Forest, tree: int, plies: NDArray[np.int32]) -> None:
     """Writes the plies to the end from every node of a two-player tree that is proven won or lost, else UNKNOWN.
 
     Whoever wins takes the shortest proven way, whoever loses the longest. Parents stand before their children, so
-    one pass from the back does it. A won node without a child that wins has a winning action and is one ply off.
+    one pass from the back does it.
 
     plies  [nodes_per_tree]
     """
@@ -57,7 +55,7 @@ def measure_proofs(forest: Forest, tree: int, plies: NDArray[np.int32]) -> None:
         plies[place] = UNKNOWN
     for place in range(count - 1, -1, -1):
         node = forest.nodes[base + place]
-        if node.lower >= 1.0 and plies[place] == UNKNOWN:
+        if node.win != NO_ACTION:
             plies[place] = 1
         if node.parent == NO_NODE:
             continue
@@ -88,18 +86,17 @@ def restrict_root(forest: Forest, tree: int, allowed: NDArray[np.bool_]) -> int:
             total += forest.root_prior[tree, kept]
             kept += 1
     node.edges = kept
+    if node.win != NO_ACTION and not allowed[node.win]:
+        node.win = NO_ACTION
     for place in range(kept):
         forest.root_prior[tree, place] /= total
     return kept
 
 
-def read_lines(
-    forest: Forest, states: NDArray[Any], first: int, most: int, plies: NDArray[np.int32], scratch: NDArray[np.int32]
-) -> list[Line]:
+def read_lines(forest: Forest, first: int, most: int, plies: NDArray[np.int32]) -> list[Line]:
     """The lines of up to `most` tried actions of the only tree: that of action `first`, then by visits.
 
-    plies    [nodes_per_tree]  as `measure_proofs` leaves it
-    scratch  [A]
+    plies  [nodes_per_tree]  as `measure_proofs` leaves it, where the root has a proven action
     """
     root = forest.nodes[0]
     begin, end = int(root["first_edge"]), int(root["first_edge"]) + int(root["edges"])
@@ -115,28 +112,26 @@ def read_lines(
         distance = None
         if lower >= 1.0 or upper <= -1.0:
             distance = 1 + (max(0, int(plies[child])) if child != NO_NODE else 0)
-        line = [int(actions[place]), *_follow(forest, states, child, plies, scratch)]
+        line = [int(actions[place]), *_follow(forest, child, plies)]
         found.append(Line(line, visits, min(max(value, lower), upper), lower, upper, distance))
     return found
 
 
-def _follow(
-    forest: Forest, states: NDArray[Any], index: int, plies: NDArray[np.int32], scratch: NDArray[np.int32]
-) -> list[int]:
+def _follow(forest: Forest, index: int, plies: NDArray[np.int32]) -> list[int]:
     """What is expected from a node on."""
     line: list[int] = []
     while index != NO_NODE:
         node = forest.nodes[index]
         first, tried = int(node["first_edge"]), int(node["tried"])
         edges = forest.edges[first : first + tried]
-        good = np.flatnonzero(edges["lower"] >= node["lower"])
-        if node["lower"] >= 1.0:
-            if not len(good):  # an action that wins at once was seen, and never tried
-                line.append(int(winning_action_at(states, index, scratch)))
-                break
-            place = int(good[np.argmin(plies[edges["child"][good]])])
-        elif not len(good):
+        if node["win"] != NO_ACTION:
+            line.append(int(node["win"]))
             break
+        if tried == 0:
+            break
+        if node["lower"] >= 1.0:
+            good = np.flatnonzero(edges["lower"] >= 1.0)
+            place = int(good[np.argmin(plies[edges["child"][good]])])
         elif node["upper"] <= -1.0:
             place = int(np.argmax(plies[edges["child"]]))
         else:

@@ -116,7 +116,7 @@ class Search:
             return []
         if (result.lower[0] >= 1.0).any() or (result.upper[0] <= -1.0).any():
             lines.measure_proofs(self._forest, 0, self._places)
-        return lines.read_lines(self._forest, self._states, first, most, self._places, self._scratch)
+        return lines.read_lines(self._forest, first, most, self._places)
 
     def _grow(self, states: NDArray[Any], count: int) -> Summary:
         """Searches with `count` simulations; 0 only expands the roots."""
