@@ -15,7 +15,7 @@ from tengen.games.rules import State
 from tengen.mcts import free, lines, reuse, root, wave
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
-from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UCT, Forest, Settings, allocate
+from tengen.mcts.forest import EDGE, GUMBEL, NO_NODE, NODE, PUCT, UCT, Forest, Settings, allocate
 from tengen.mcts.gumbel import HALVING_COLUMNS
 from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
@@ -43,6 +43,8 @@ class Search:
         self.evaluations = 0
         """Leaves judged so far; the caller may set it back, as the next."""
         self.seconds_in_evaluator = 0.0
+        self.line_is_closed = False
+        """Whether the last variation of a single position leads to a proven node, such as the end of the game."""
         self._seeds = kernel_seeds(stream(seed, "search"), batch)
         if config.policy not in POLICIES:
             raise unknown("search policy", config.policy, POLICIES)
@@ -102,6 +104,21 @@ class Search:
     def nodes(self) -> int:
         """Nodes of the first tree."""
         return 0 if self._forest is None else int(self._forest.node_count[0])
+
+    @property
+    def visits(self) -> int:
+        """Simulations through the root of the first tree."""
+        return int(self._forest.nodes["visits"][0]) if self._forest is not None and self.nodes else 0
+
+    @property
+    def solved(self) -> bool:
+        """Whether the value of the first tree's root is proven, so that no simulation could tell more."""
+        return bool(self.nodes) and self._is_solved(0)
+
+    def _is_solved(self, index: int) -> bool:
+        assert self._forest is not None
+        node = self._forest.nodes[index]
+        return bool(node["lower"] == node["upper"])
 
     def depth(self) -> int:
         """Plies from the root of the first tree to its deepest node."""
@@ -262,6 +279,7 @@ class Search:
         variations = []
         for row, action in enumerate(chosen.tolist()):
             line: list[int] = []
+            child = NO_NODE
             node = forest.nodes[row * forest.nodes_per_tree]
             while action >= 0:
                 line.append(action)
@@ -273,8 +291,17 @@ class Search:
                     node = forest.nodes[child]
                     first, tried = int(node["first_edge"]), int(node["tried"])
                     action = int(forest.actions[first + int(np.argmax(forest.edges["visits"][first : first + tried]))])
+            self.line_is_closed = child != NO_NODE and self._is_solved(child)
             variations.append(line)
         return variations
+
+
+def nodes_within(memory: int, game: RecordGame) -> int:
+    """How many nodes of a tree take about `memory` bytes, within what a tree can number."""
+    most_legal = game.max_legal or game.num_actions
+    edges = min(most_legal, 24 + most_legal // 8)  # about what a node has, were all expanded
+    bytes_of_a_node = game.dtype.itemsize + NODE.itemsize + edges * (EDGE.itemsize + 8)
+    return max(1000, min(memory // bytes_of_a_node, (2**31 - 2**24) // most_legal))
 
 
 def search(
