@@ -99,6 +99,7 @@ class EngineSession(ABC):
         self._seed = seed
         self._voice = threading.Lock()
         self._control: Control | None = None
+        self._counting = False
         self._player: EnginePlayer | None = None
         self._position: Position | None = None
         self._text = START
@@ -218,10 +219,15 @@ class EngineSession(ABC):
 
     def _later(self, what: str, task: Callable[[], None]) -> None:
         """Does something after all that came before it; refused while the engine thinks and was not told to stop."""
-        if self._control is not None and not self._control.stopped:
+        if self._is_thinking():
             self.tell(f"{what} is not obeyed while the engine thinks: stop comes first")
         else:
             self._tasks.put(task)
+
+    def _is_thinking(self) -> bool:
+        """Whether a search runs that was not told to stop. What follows a perft waits for its end."""
+        control = self._control
+        return control is not None and not control.stopped and not self._counting
 
     def _warm(self) -> None:
         if not self.closed:
@@ -337,9 +343,10 @@ class EngineSession(ABC):
     def _go(self, arguments: list[str]) -> None:
         began = time.monotonic()
         go = engine_line.parse_go(arguments)
-        if self._control is not None and not self._control.stopped:
+        if self._is_thinking():
             self.tell("go is not obeyed while the engine thinks: stop comes first")
             return
+        self._counting = "perft" in go.numbers
         control = self._control = Control(pondering=go.ponder, infinite=go.infinite, began=began)
         self._tasks.put(lambda: self._think(go, control))
 
