@@ -27,7 +27,9 @@ def test_a_clock_that_has_run_out_is_at_nothing() -> None:
     assert parse_go(["wtime", "-20", "btime", "+5"]).numbers == {"wtime": 0, "btime": 5}
 
 
-@pytest.mark.parametrize("words", ["movetime", "movetime soon", "movetime nodes 5", "movetime 1e3", "movetime " + "9" * 99])
+@pytest.mark.parametrize(
+    "words", ["movetime", "movetime soon", "movetime nodes 5", "movetime 1e3", "movetime " + "9" * 99]
+)
 def test_a_number_that_is_none_is_complained_of_and_left_out(words: str) -> None:
     go = parse_go(words.split())
     assert len(go.complaints) == 1
@@ -42,7 +44,9 @@ def test_a_mate_is_asked_for_with_or_without_a_limit(words: str, mate: int | Non
     assert not parse_go(words.split()).infinite
 
 
-@given(st.lists(st.one_of(st.sampled_from("wtime nodes mate searchmoves infinite ponder 5 -1 e2e4".split()), st.text())))
+@given(
+    st.lists(st.one_of(st.sampled_from("wtime nodes mate searchmoves infinite ponder 5 -1 e2e4".split()), st.text()))
+)
 def test_no_words_after_go_are_too_strange(words: list[str]) -> None:
     assert all("\n" not in complaint for complaint in parse_go(words).complaints)
 
