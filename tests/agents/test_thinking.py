@@ -90,7 +90,7 @@ def test_limits_hold_from_the_ponder_hit_on() -> None:
 def test_a_full_tree_ends_a_search() -> None:
     thinker = agent(memory=1)
     found = last(thinker, control(infinite=True))
-    assert 900 < found.simulations
+    assert found.simulations > 900
     assert thinker.fullness() > 0.95
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tengen.core.errors import TengenError
-from tengen.protocols.engine_line import parse_go, parse_position
+from tengen.protocols.engine_line import Go, PositionText, parse_go, parse_position
 from tengen.protocols.engine_options import Option, Options
 from tengen.protocols.engine_score import centipawns, chances
 
@@ -17,8 +17,19 @@ OPTIONS = [
 ]
 
 
+STRANGE = ["wtime", "nodes", "mate", "searchmoves", "infinite", "ponder", "5", "-1", "e2e4"]
+
+
+def go_of(words: str) -> Go:
+    return parse_go(words.split())
+
+
+def position_of(words: str) -> PositionText | None:
+    return parse_position(words.split(), "fen")
+
+
 def test_go_reads_its_words_in_any_order() -> None:
-    go = parse_go("movestogo 5 wtime 300 infinite btime 200 nodes 7 ponder searchmoves e2e4 d2d4 depth 3".split())
+    go = go_of("movestogo 5 wtime 300 infinite btime 200 nodes 7 ponder searchmoves e2e4 d2d4 depth 3")
     assert go.numbers == {"movestogo": 5, "wtime": 300, "btime": 200, "nodes": 7, "depth": 3}
     assert (go.infinite, go.ponder, go.searchmoves, go.complaints) == (True, True, ["e2e4", "d2d4"], [])
 
@@ -44,21 +55,19 @@ def test_a_mate_is_asked_for_with_or_without_a_limit(words: str, mate: int | Non
     assert not parse_go(words.split()).infinite
 
 
-@given(
-    st.lists(st.one_of(st.sampled_from("wtime nodes mate searchmoves infinite ponder 5 -1 e2e4".split()), st.text()))
-)
+@given(st.lists(st.one_of(st.sampled_from(STRANGE), st.text())))
 def test_no_words_after_go_are_too_strange(words: list[str]) -> None:
     assert all("\n" not in complaint for complaint in parse_go(words).complaints)
 
 
 def test_a_position_is_a_start_and_moves() -> None:
-    text = parse_position("startpos moves e2e4 e7e5".split(), "fen")
+    text = position_of("startpos moves e2e4 e7e5")
     assert text is not None
     assert (text.start, text.moves) == ("startpos", ("e2e4", "e7e5"))
-    text = parse_position("joho fen 8/8/8/8/8/8/8/K1k5 w - - 0 1 moves".split(), "fen")
+    text = position_of("joho fen 8/8/8/8/8/8/8/K1k5 w - - 0 1 moves")
     assert text is not None
     assert (text.start, text.moves) == ("8/8/8/8/8/8/8/K1k5 w - - 0 1", ())
-    assert parse_position("moves e2e4".split(), "fen") is None
+    assert position_of("moves e2e4") is None
     assert parse_position([], "sfen") is None
 
 

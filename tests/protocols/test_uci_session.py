@@ -87,8 +87,8 @@ def test_the_handshake_names_the_engine_and_its_options(talk: Session) -> None:
 def test_go_is_answered_with_what_is_expected_and_a_move(talk: Session) -> None:
     *_, info, best = talk.ask("position startpos moves b2 a1", "go nodes 500", until="^bestmove")
     assert re.match(MOVE, best)
-    form = r"info depth \d+ seldepth \d+ multipv 1 score (cp|mate) -?\d+ nodes 500 nps \d+ hashfull \d+ time \d+ pv( \w\d)+"
-    assert re.fullmatch(form, info)
+    counts = r"nodes 500 nps \d+ hashfull \d+ time \d+"
+    assert re.fullmatch(rf"info depth \d+ seldepth \d+ multipv 1 score (cp|mate) -?\d+ {counts} pv( \w\d)+", info)
     line = info.split(" pv ")[1].split()
     assert best.split()[1::2] == line[:2]
 
@@ -355,7 +355,7 @@ def test_a_gui_that_has_left_ends_the_session() -> None:
     made.close()
 
 
-WORDS = sorted(COMMANDS.keys() - {"quit"}) + ["uci", "ucinewgame", "startpos", "moves", "b2", "a1", "nodes", "20"]
+WORDS = [*sorted(COMMANDS.keys() - {"quit"}), "uci", "ucinewgame", "startpos", "moves", "b2", "a1", "nodes", "20"]
 WORDS += ["infinite", "ponder", "movetime", "name", "value", "MultiPV", "Hash", "fen", ".../.X./...", "-1", "x" * 999]
 
 
