@@ -357,7 +357,7 @@ class EngineSession(ABC):
         last: str | None = self.best_move(None, None)
         try:
             if self._text is START:
-                self.tell("no position was given: it is that of the start")
+                self.tell("no position is known: it is that of the start")
             if "perft" in go.numbers:
                 last = None
                 self.player.perft(self.here(), go.numbers["perft"], control)

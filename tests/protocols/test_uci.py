@@ -233,7 +233,7 @@ def test_python_chess_ponders(engine: chess.engine.SimpleEngine) -> None:
 
 
 def test_python_chess_plays_chess960(engine: chess.engine.SimpleEngine) -> None:
-    board = chess.Board("1k6/8/8/8/8/8/8/1RK4R w BH - 0 1", chess960=True)
+    board = chess.Board("k7/8/8/8/8/8/8/1RK4R w BH - 0 1", chess960=True)
     castling = [move for move in board.legal_moves if board.is_castling(move)]
     assert len(castling) == 2
     for move in castling:

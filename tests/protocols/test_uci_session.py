@@ -222,7 +222,7 @@ def test_after_a_stop_the_next_search_need_not_wait_for_the_move(talk: Session) 
 
 def test_go_before_any_position_is_told_and_plays_from_the_start(talk: Session) -> None:
     first, *_, best = talk.ask("go nodes 10", until="^bestmove")
-    assert first == "info string no position was given: it is that of the start"
+    assert first == "info string no position is known: it is that of the start"
     assert re.match(MOVE, best)
     talk.say("position startpos moves b2", "ucinewgame")
     assert first in talk.ask("go nodes 10", until="^bestmove")
