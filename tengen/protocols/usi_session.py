@@ -21,7 +21,7 @@ class UsiSession(EngineSession):
     clocks = ("b", "w")
     resigns = True
     hash_option = "USI_Hash"
-    patient_rules: ClassVar[dict[str, object]] = {"max_plies": 0}
+    patient_rules: ClassVar[dict[str, object]] = {}
 
     def declared_options(self, agent: str) -> list[Option]:
         return [
