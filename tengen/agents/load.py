@@ -58,7 +58,9 @@ def check_agent(text: str, game: Game) -> None:
 
 def _uct(parsed: AgentText, game: Game, seed: int | None) -> Agent:
     config = replace(_search_config(parsed, UCT_SIMULATIONS), policy="uct")
-    config = replace(config, c_uct=parsed.number("c", config.c_uct))
+    config = replace(
+        config, c_uct=parsed.number("c", config.c_uct), c_proof=parsed.number("proof", config.c_proof)
+    )
     evaluator = Rollouts(int(parsed.number("playouts", 1)))
     return SearchAgent(game, evaluator, config, play=_play_settings(parsed), text=parsed.text, seed=seed)
 
