@@ -96,7 +96,7 @@ def restrict_root(forest: Forest, tree: int, allowed: NDArray[np.bool_]) -> int:
 def read_lines(forest: Forest, first: int, most: int, plies: NDArray[np.int32]) -> list[Line]:
     """The lines of up to `most` tried actions of the only tree: that of action `first`, then by visits.
 
-    plies  [nodes_per_tree]  as `measure_proofs` leaves it, where the root has a proven action
+    plies  [nodes_per_tree]  as `measure_proofs` leaves it
     """
     root = forest.nodes[0]
     begin, end = int(root["first_edge"]), int(root["first_edge"]) + int(root["edges"])

@@ -131,8 +131,7 @@ class Search:
         first = int(result.action[0])
         if self._forest is None or first < 0:
             return []
-        if (result.lower[0] >= 1.0).any() or (result.upper[0] <= -1.0).any():
-            lines.measure_proofs(self._forest, 0, self._places)
+        lines.measure_proofs(self._forest, 0, self._places)
         return lines.read_lines(self._forest, first, most, self._places)
 
     def _grow(self, states: NDArray[Any], count: int) -> Summary:

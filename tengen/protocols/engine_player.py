@@ -59,14 +59,20 @@ class EnginePlayer:
             start = self.game.initial_state()
             if isinstance(agent, SearchAgent):
                 agent.stream(self._memory)
-                control = Control()
-                control.limits = Limits(nodes=2)
-                for thought in agent.think(start, control):  # loads every kernel that a search needs
-                    agent.lines(thought)
-                agent.depth()
+                self._warm(agent, start)
             agent.new_game(start)
             self._follower = Follower(agent)
         return self._follower.agent
+
+    def _warm(self, agent: SearchAgent, start: State) -> None:
+        """Loads every kernel that a search and what is told of it need."""
+        control = Control()
+        control.limits = Limits(nodes=2)
+        for thought in agent.think(start, control):
+            agent.lines(thought)
+            agent.depth()
+        action = int(thought.result.action[0])
+        agent.notify(start, action, self.game.apply(start, action))
 
     def position(self, text: PositionText, known: Position | None) -> Position:
         """The position that a text describes."""

@@ -388,6 +388,11 @@ class EngineSession(ABC):
         else:
             self._control.hit()
 
+    @command("gameover")
+    def _gameover(self, arguments: list[str]) -> None:
+        if self._control is not None:
+            self._control.stop()
+
     @command("d")
     def _show(self, arguments: list[str]) -> None:
         self._later("d", lambda: self.player.show(self.here()))

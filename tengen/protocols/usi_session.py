@@ -6,6 +6,7 @@ T. Romstad, "The Universal Shogi Interface"; what shogidokoro adds: byoyomi, `be
 from typing import ClassVar
 
 from tengen.agents.control import Control, Limits
+from tengen.core.errors import TengenError
 from tengen.protocols.engine_line import Go
 from tengen.protocols.engine_options import Option
 from tengen.protocols.engine_session import EngineSession, shared_options
@@ -45,7 +46,22 @@ class UsiSession(EngineSession):
         return f"bestmove {action}" + ("" if ponder is None else f" ponder {ponder}")
 
     def think(self, go: Go, control: Control) -> str:
-        return super().think(go, control) if go.mate is None else self._checkmate(go.mate, control)
+        if go.mate is not None:
+            return self._checkmate(go.mate, control)
+        if self._may_declare():
+            self.say("info depth 1 score mate 1")
+            control.wait()
+            return "bestmove win"
+        return super().think(go, control)
+
+    def _may_declare(self) -> bool:
+        """Whether a win may be declared now, which no search need find."""
+        game, state = self.player.game, self.here().state
+        try:
+            game.parse_action(state, "win")
+        except TengenError:
+            return False
+        return True
 
     def _checkmate(self, milliseconds: int, control: Control) -> str:
         """Looks for a forced win, within so many milliseconds unless they are 0."""

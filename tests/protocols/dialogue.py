@@ -3,7 +3,6 @@
 import os
 import queue
 import re
-import shlex
 import sys
 import time
 from pathlib import Path
@@ -118,9 +117,3 @@ def tengen_command(*arguments: str) -> list[str]:
 def tengen_environment() -> dict[str, str]:
     """The environment that it needs."""
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TENGEN_QUIET": "1"}
-
-
-def tengen_program(*arguments: str) -> Program:
-    """This source tree's program, as a conversation."""
-    os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
-    return Program(shlex.join(tengen_command(*arguments)))

@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,10 +12,10 @@ import chess
 import chess.engine
 import pytest
 
-from tengen.protocols.process import EXTRA_PATHS
 from tengen.protocols.uci_session import UciSession
 from tests.oracles import oracle
 from tests.protocols.dialogue import PATIENCE, Program, Session, tengen_command, tengen_environment
+from tests.protocols.engines import engine as path_of
 
 AFTER_E4 = "rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq - 0 1"
 MATE_IN_TWO = "kbK5/pp6/1P6/8/8/8/8/R7 w - - 0 1"
@@ -35,13 +34,6 @@ def engine() -> Iterator[chess.engine.SimpleEngine]:
     made = chess.engine.SimpleEngine.popen_uci(command, timeout=PATIENCE, env=tengen_environment())
     yield made
     made.close()
-
-
-def stockfish() -> str:
-    path = shutil.which("stockfish", path=":".join(EXTRA_PATHS)) or shutil.which("stockfish")
-    if path is None:
-        pytest.skip("no stockfish")
-    return path
 
 
 def sessions(file: str) -> list[Any]:
@@ -155,7 +147,7 @@ def test_a_search_for_a_mate_that_is_not_there_ends_with_its_limit(talk: Session
     ],
 )
 def test_perft_is_split_as_by_stockfish(talk: Session, fen: str) -> None:
-    reference = Program(stockfish())
+    reference = Program(path_of("stockfish"))
     with reference:
         theirs = reference.ask(f"position fen {fen}", "go perft 3", until="^Nodes searched")
     ours = talk.ask(f"position fen {fen}", "go perft 3", until="^Nodes searched")
