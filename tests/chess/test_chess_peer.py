@@ -1,9 +1,9 @@
 """Random games beside python-chess: legal moves, check, repetition, notation, and how each game ends."""
 
-import chess as peer
 import numpy as np
 import pytest
 
+import chess as peer
 from tengen import make
 from tengen.core.random import stream
 from tengen.games import kernels

@@ -126,7 +126,7 @@ def _check_pieces(pieces: dict[int, tuple[int, int]], text: str) -> None:
         promoted = max(queens - 1, 0) + max(rooks - 2, 0) + max(bishops - 2, 0) + max(knights - 2, 0)
         if promoted > 8 - pawns:
             raise InvalidPosition(
-                f"{name} has more pieces in {short(text)} than promotion makes: {promoted} beyond the first, {pawns} pawns"
+                f"{name} has {pawns} pawns and {promoted} promoted pieces in {short(text)}: 8 together at most"
             )
     for square, (_, code) in pieces.items():
         if LETTERS[code] == "P" and square >> 3 in (0, 7):

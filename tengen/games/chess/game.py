@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from tengen.core.errors import InvalidParameter
 from tengen.games import kernels, symmetry
-from tengen.games.chess import notation
+from tengen.games.chess import mates, notation  # noqa: F401 (mates registers a rule)
 from tengen.games.chess.bits import ALL
-from tengen.games.chess.fen import STARTPOS, read_fen, write_fen
+from tengen.games.chess.fen import STARTPOS, read_fen, square_name, write_fen
 from tengen.games.chess.geometry import NUM_ACTIONS
 from tengen.games.chess.observation import GAME_PLANES, POSITION_PLANES
 from tengen.games.chess.parameters import ChessRules, read_rules
@@ -88,7 +88,7 @@ class Chess(RecordGame):
         return int(state["clock"])
 
     def board(self, state: State) -> NDArray[np.int8]:
-        """What stands on each square [8, 8], the eighth rank first: 1 to 6 White's P, N, B, R, Q, K; Black's negative."""
+        """What stands on each square [8, 8], the eighth rank first: 1 to 6 White's P N B R Q K, negative Black's."""
         board = np.zeros((8, 8), np.int8)
         for square, (color, code) in read_off(state).pieces.items():
             board[7 - square // 8, square % 8] = -_PIECES[code] if color else _PIECES[code]
@@ -103,7 +103,7 @@ class Chess(RecordGame):
         if move is None:
             return "it leads off the board"
         if not int(state["chess_own"]) >> (action & 63) & 1:
-            return f"{self.player_names[state['side']]} has no piece on {notation.square_name(move.origin)}"
+            return f"{self.player_names[state['side']]} has no piece on {square_name(move.origin)}"
         if move.castling:
             return notation.why_not_castle(state, move.castling)
         careless = self._one(state)
