@@ -75,8 +75,8 @@ def count(squares: Squares) -> int:
 
 
 def first(squares: Squares) -> int:
-    """The lowest square of a set that is not empty."""
-    return int((squares & -squares).bit_length() - 1)
+    """The lowest square of a set; 128 of an empty one."""
+    return int((squares & -squares).bit_length() - 1) if squares else 128
 
 
 def last(squares: Squares) -> int:

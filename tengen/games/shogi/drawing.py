@@ -71,4 +71,3 @@ def _hand_line(name: str, hand: NDArray[np.uint8], to_move: bool, with_letters: 
         if number:
             held.append((letters_of(kind) if with_letters else KANJI[kind]) + (str(number) if number > 1 else ""))
     return f"{name} in hand: {' '.join(held) or 'nothing'}{' (to move)' if to_move else ''}"
-

@@ -9,7 +9,7 @@ from tengen.core.errors import InvalidParameter, InvalidPosition, unknown
 from tengen.games import symmetry
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
-from tengen.games.shogi import kif_move
+from tengen.games.shogi import kif_move, mate  # noqa: F401  (mate registers winning_action)
 from tengen.games.shogi.drawing import draw_board
 from tengen.games.shogi.handicap import EVEN, HANDICAPS
 from tengen.games.shogi.moves import read_action, read_usi, write_usi
@@ -54,8 +54,13 @@ class Shogi(RecordGame):
         self.max_plies = _whole(given["max_plies"], "max_plies", 1, MAX_PLIES)
         self.history = _whole(given["history"], "history", 1, PAST)
         self.declaration = _truth(given["declaration"], "declaration")
+        self.tsume = _truth(given["tsume"], "tsume")
         super().__init__(
-            handicap=self.handicap, max_plies=self.max_plies, history=self.history, declaration=self.declaration
+            handicap=self.handicap,
+            max_plies=self.max_plies,
+            history=self.history,
+            declaration=self.declaration,
+            tsume=self.tsume,
         )
         self.observation_shape = (num_planes(self.history), 9, 9)
         self.symmetries = symmetry.none(9, 9, self.num_actions)
@@ -63,7 +68,7 @@ class Shogi(RecordGame):
 
     @classmethod
     def defaults(cls) -> dict[str, object]:
-        return {"handicap": EVEN, "max_plies": 512, "history": 2, "declaration": True}
+        return {"handicap": EVEN, "max_plies": 512, "history": 2, "declaration": True, "tsume": False}
 
     def initial_state(self) -> State:
         return self._one(self._start)[0]
@@ -82,7 +87,9 @@ class Shogi(RecordGame):
         states["points"] = self._points() if self.declaration else 0
         if not set_up(states):
             other = self.player_names[1 - diagram.turn]
-            raise InvalidPosition(f"{short(text)}: {other} is in check, but {self.player_names[diagram.turn]} is to move")
+            raise InvalidPosition(
+                f"{short(text)}: {other} is in check, but {self.player_names[diagram.turn]} is to move"
+            )
         return states[0]
 
     def _points(self) -> tuple[int, int]:
@@ -174,7 +181,7 @@ class Shogi(RecordGame):
     def parse_position(self, text: str) -> State:
         if text.strip() == "startpos":
             return self.initial_state()
-        return self._set_up(read_sfen(text), text)
+        return self._set_up(read_sfen(text, problem=self.tsume), text)
 
     def draw(self, state: State, last_action: int | None = None) -> str:
         return self.draw_board(state, last_action)

@@ -46,11 +46,13 @@ from tengen.games.shogi.tables import (
     LAST_RANKS,
     LAST_TWO_RANKS,
     LEFT,
+    NOWHERE,
     OPPOSITE,
     ORTHOGONALS,
     PROMOTING,
     RIGHT,
     RISING,
+    STRIDE,
     UP,
     UP_LEFT,
     UP_RIGHT,
@@ -68,7 +70,11 @@ from tengen.games.shogi.tables import (
 PROMOTIONS = 10
 """The first plane of promotions."""
 DROPS = 20
-"""The first plane of drops."""
+"""The first plane of drops: of pawn, lance, knight, silver, bishop, rook, gold, in dlshogi's order."""
+DROPPED_HANDS = np.array([0, 1, 2, 3, 5, 6, 4], np.uint8)
+"""By plane of drops: the kind's place in a hand."""
+DROP_PLANES = np.array([0, 1, 2, 3, 6, 4, 5], np.uint8)
+"""By place in a hand: the plane of drops, from 0."""
 PLANES = 27
 PLANE_WORDS = 2 * PLANES
 
@@ -165,8 +171,8 @@ def shields(sets: Words, color: int, king: int, by: int, occupied: Squares) -> S
 
 @kernel
 def king_of(sets: Words, color: int) -> int:
-    """Where the king of a side stands."""
-    return first(load(sets, KINGS) & load(sets, color))
+    """Where the king of a side stands, or NOWHERE."""
+    return min(first(load(sets, KINGS) & load(sets, color)), NOWHERE)
 
 
 @kernel
@@ -208,7 +214,7 @@ def files_with(pawns: Squares) -> Squares:
     found = no_squares()
     while some(square):
         place = first(square)
-        found |= load(AXES, VERTICAL * 81 + place) | one(place)
+        found |= load(AXES, VERTICAL * STRIDE + place) | one(place)
         square = rest(square)
     return found
 
@@ -278,10 +284,10 @@ def put_all_steps(
     horses, dragons = load(sets, HORSES), load(sets, DRAGONS)
     vertical = horizontal = falling = rising = own
     if some(pinned):
-        vertical = own & ~(pinned & ~load(AXES, VERTICAL * 81 + king))
-        horizontal = own & ~(pinned & ~load(AXES, HORIZONTAL * 81 + king))
-        falling = own & ~(pinned & ~load(AXES, FALLING * 81 + king))
-        rising = own & ~(pinned & ~load(AXES, RISING * 81 + king))
+        vertical = own & ~(pinned & ~load(AXES, VERTICAL * STRIDE + king))
+        horizontal = own & ~(pinned & ~load(AXES, HORIZONTAL * STRIDE + king))
+        falling = own & ~(pinned & ~load(AXES, FALLING * STRIDE + king))
+        rising = own & ~(pinned & ~load(AXES, RISING * STRIDE + king))
     sideways = golds | horses
     ahead = pawns | silvers | sideways
     diagonal = silvers | dragons
@@ -334,14 +340,14 @@ def put_all_steps(
 @kernel
 def put_knights(sets: Words, color: int, free: Squares, goals: Squares, planes: Words) -> None:
     """Writes the jumps of knights."""
-    knights = load(sets, KNIGHTS) & free
+    zone, ends = load(ZONES, color), load(LAST_TWO_RANKS, color)
+    knights = load(sets, KNIGHTS) & free & ~ends
     if color == 0:
         to_left, to_right = knights << 7, knights >> 11
     else:
         to_left, to_right = knights >> 7, knights << 11
     to_left &= goals
     to_right &= goals
-    zone, ends = load(ZONES, color), load(LAST_TWO_RANKS, color)
     put_steps(planes, 8, to_left, to_left & zone, to_left & ends)
     put_steps(planes, 9, to_right, to_right & zone, to_right & ends)
 
@@ -406,12 +412,10 @@ def add_slides(
 
 
 @kernel
-def put_drops(
-    sets: Words, hands: NDArray[np.uint8], color: int, own: Squares, goals: Squares, planes: Words
-) -> None:
+def put_drops(sets: Words, hands: NDArray[np.uint8], color: int, own: Squares, goals: Squares, planes: Words) -> None:
     """Writes the drops."""
-    for kind in range(3, 7):
-        put(planes, DROPS + kind, goals if hands[color, kind] else no_squares())
+    for plane in range(3, 7):
+        put(planes, DROPS + plane, goals if hands[color, DROPPED_HANDS[plane]] else no_squares())
     put(planes, DROPS + 2, goals & ~load(LAST_TWO_RANKS, color) if hands[color, 2] else no_squares())
     ends = load(LAST_RANKS, color)
     put(planes, DROPS + 1, goals & ~ends if hands[color, 1] else no_squares())
@@ -431,5 +435,3 @@ def count_planes(planes: Words) -> int:
     for plane in range(PLANES):
         total += count(join(planes[2 * plane], planes[2 * plane + 1]))
     return total
-
-

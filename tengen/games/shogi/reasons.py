@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from tengen.games.shogi.moves import Move
 from tengen.games.shogi.pieces import GOLD, KING, KNIGHT, LANCE, PAWN, WHITE
-from tengen.games.shogi.sfen import square_name
-from tengen.games.shogi.tables import STEPS
 from tengen.games.shogi.rules import KIND_SETS
+from tengen.games.shogi.sfen import square_name
+from tengen.games.shogi.tables import DIRECTIONS, STEPS, STRIDE
 
 
 def why_not(board: NDArray[np.uint8], hand: NDArray[np.uint8], turn: int, move: Move, in_check: bool) -> str:
@@ -59,14 +59,12 @@ def _why_no_drop(board: NDArray[np.uint8], hand: NDArray[np.uint8], move: Move, 
 
 def _goes(board: NDArray[np.uint8], turn: int, kind: int, start: int, end: int) -> bool:
     """Whether a piece of this kind goes from one square to another on which no piece of its own stands."""
-    from tengen.games.shogi.tables import DIRECTIONS
-
-    place = 2 * ((turn * 12 + int(KIND_SETS[kind])) * 81 + start)
+    place = 2 * ((turn * 12 + int(KIND_SETS[kind])) * STRIDE + start)
     near = int(STEPS[place]) | int(STEPS[place + 1]) << 64
     if near >> end & 1:
         return True
     seen = (start, end) if turn == 0 else (80 - start, 80 - end)
-    direction = int(DIRECTIONS[seen[0] * 81 + seen[1]])
+    direction = int(DIRECTIONS[seen[0] * STRIDE + seen[1]])
     slides = {2: (0,), 6: (1, 2, 6, 7), 14: (1, 2, 6, 7), 7: (0, 3, 4, 5), 15: (0, 3, 4, 5)}
     if kind == 14 and abs(start // 9 - end // 9) + abs(start % 9 - end % 9) == 1:
         return True

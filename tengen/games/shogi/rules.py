@@ -22,11 +22,26 @@ from tengen.games.rules import (
     random_action,
     result,
 )
-from tengen.games.shogi.bits import Squares, Words, count, first, high, join, last, low, one, rest, some, stack_words, words
+from tengen.games.shogi.bits import (
+    Squares,
+    Words,
+    count,
+    first,
+    high,
+    join,
+    last,
+    low,
+    one,
+    rest,
+    some,
+    stack_words,
+    words,
+)
 from tengen.games.shogi.movegen import (
+    DROPPED_HANDS,
     DROPS,
-    PLANES,
     PLANE_WORDS,
+    PLANES,
     PROMOTIONS,
     attackers,
     count_planes,
@@ -115,7 +130,7 @@ def make_move(state: State, action: int) -> int:
         square = 80 - square
     side = 16 * color
     if plane >= DROPS:
-        hand = plane - DROPS
+        hand = int(DROPPED_HANDS[plane - DROPS])
         piece = hand + 1 + side
         state.shogi_board[square] = piece
         state.hands[color, hand] -= 1
@@ -193,7 +208,7 @@ def has_move(state: State) -> bool:
             if state.hands[color, kind]:
                 return True  # there is always an empty square where it may be dropped
         # A pawn that is not aligned with the king cannot be pinned.
-        pawns = load(sets, PAWNS) & own & ~load(ORTHOGONALS, king) & ~load(DIAGONALS, king)
+        pawns = load(sets, PAWNS) & own & ~load(LAST_RANKS, color) & ~load(ORTHOGONALS, king) & ~load(DIAGONALS, king)
         ahead = pawns >> 1 if color == 0 else pawns << 1
         if some(ahead & ~own):
             return True

@@ -80,8 +80,12 @@ def write_sfen(diagram: Diagram) -> str:
     return f"{'/'.join(ranks)} {SIDES[diagram.turn]} {hands or '-'} {diagram.number}"
 
 
-def read_sfen(text: str) -> Diagram:
-    """The position that a text describes; InvalidPosition names what is wrong."""
+def read_sfen(text: str, *, problem: bool = False) -> Diagram:
+    """The position that a text describes; InvalidPosition names what is wrong.
+
+    A `problem` may lack the king of the side to move and have what no game leads to: pieces without a move, two pawns
+    on a file.
+    """
     fields = text.split() if len(text) <= 1000 else []
     if fields[:1] == ["sfen"]:
         fields = fields[1:]
@@ -94,8 +98,12 @@ def read_sfen(text: str) -> Diagram:
     number = fields[3] if len(fields) == 4 else "1"
     if not (number.isascii() and number.isdigit() and int(number[:9]) <= MAX_NUMBER and len(number) <= 9):
         raise InvalidPosition(f"{short(number)} is no move number: 0 to {MAX_NUMBER}")
-    _check(board, hands)
-    return Diagram(board=board, hands=hands, turn=SIDES.index(fields[1]), number=int(number))
+    turn = SIDES.index(fields[1])
+    _check_set(board, hands)
+    _check_kings(board, may_lack=turn if problem else None)
+    if not problem:
+        _check_places(board)
+    return Diagram(board=board, hands=hands, turn=turn, number=int(number))
 
 
 _EXAMPLE = "lnsgkgsnl/1r5b1/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL b - 1"
@@ -129,7 +137,9 @@ def _read_board(text: str) -> NDArray[np.uint8]:
             else:
                 piece = _piece(cell)
                 if piece == 0 or (promoted and piece & 15 in (GOLD, KING)):
-                    raise InvalidPosition(f"{short(('+' if promoted else '') + cell)} in rank {short(cells)} is no piece")
+                    raise InvalidPosition(
+                        f"{short(('+' if promoted else '') + cell)} in rank {short(cells)} is no piece"
+                    )
                 file -= 1
                 if file >= 0:
                     board[9 * file + rank] = piece + (PROMOTED if promoted else 0)
@@ -158,7 +168,9 @@ def _read_hands(text: str) -> NDArray[np.uint8]:
             raise InvalidPosition(f"{short(symbol)} in the hands {short(text)} is no piece that a hand holds: PLNSGBR")
         held = int(digits or "1")
         if held == 0 or hands[piece >> 4, kind - 1]:
-            raise InvalidPosition(f"{short(digits + symbol)} in the hands {short(text)} is no count: each kind once, from 1")
+            raise InvalidPosition(
+                f"{short(digits + symbol)} in the hands {short(text)} is no count: each kind once, from 1"
+            )
         hands[piece >> 4, kind - 1] = held
         digits = ""
     if digits or not text:
@@ -166,13 +178,20 @@ def _read_hands(text: str) -> NDArray[np.uint8]:
     return hands
 
 
-def _check(board: NDArray[np.uint8], hands: NDArray[np.uint8]) -> None:
-    """InvalidPosition where no game could have such pieces."""
-    kinds = board & 15
+def _check_kings(board: NDArray[np.uint8], may_lack: int | None) -> None:
+    """InvalidPosition unless each side has one king; one side may lack it."""
     for color in (0, 1):
         kings = int((board == KING + WHITE * color).sum())
-        if kings != 1:
-            raise InvalidPosition(f"{_SIDE_NAMES[color]} has {kings or 'no'} king{'s' * (kings > 1)}: each side has one")
+        if kings == 0 and color != may_lack:
+            hint = "" if may_lack is not None else " (with tsume=true the side to move may lack its own)"
+            raise InvalidPosition(f"{_SIDE_NAMES[color]} has no king: each side has one{hint}")
+        if kings > 1:
+            raise InvalidPosition(f"{_SIDE_NAMES[color]} has {kings} kings: each side has one")
+
+
+def _check_set(board: NDArray[np.uint8], hands: NDArray[np.uint8]) -> None:
+    """InvalidPosition where there are more pieces of a kind than in a set."""
+    kinds = board & 15
     for kind in range(1, HAND_KINDS + 1):
         found = int((kinds == kind).sum() + (kinds == kind + PROMOTED).sum() if kind != GOLD else (kinds == GOLD).sum())
         found += int(hands[:, kind - 1].sum())
@@ -180,11 +199,17 @@ def _check(board: NDArray[np.uint8], hands: NDArray[np.uint8]) -> None:
             raise InvalidPosition(
                 f"there are {found} {_PLURALS[kind - 1]}, on the board and in hand: a set has {SET_OF_PIECES[kind - 1]}"
             )
+
+
+def _check_places(board: NDArray[np.uint8]) -> None:
+    """InvalidPosition where a piece stands as no game leads to."""
     for square in np.flatnonzero(board).tolist():
         color, kind = int(board[square]) >> 4, int(board[square]) & 15
         ahead = square % 9 if color == 0 else 8 - square % 9
         if (kind in (PAWN, LANCE) and ahead < 1) or (kind == KNIGHT and ahead < 2):
-            raise InvalidPosition(f"{_SIDE_NAMES[color]}'s {_PLURALS[kind - 1][:-1]} on {square_name(square)} has no move")
+            raise InvalidPosition(
+                f"{_SIDE_NAMES[color]}'s {_PLURALS[kind - 1][:-1]} on {square_name(square)} has no move"
+            )
     for color in (0, 1):
         for file in range(9):
             if (board[9 * file : 9 * file + 9] == PAWN + WHITE * color).sum() > 1:

@@ -1,5 +1,7 @@
 """Where pieces go on an empty board, as sets of squares; and random words for keys.
 
+Tables have a row for NOWHERE, the square of a king that is not there in a problem: nothing goes there or from there.
+
 Directions are numbered as dlshogi does, seen by Black, who moves towards rank a: 0 up, 1 up left, 2 up right, 3 left,
 4 right, 5 down, 6 down left, 7 down right, then a knight's 8 to the left and 9 to the right. Left is towards file 9.
 """
@@ -22,6 +24,11 @@ AXIS_OF = np.array([0, 2, 3, 1, 1, 0, 3, 2], np.uint8)
 """The line on which each of the first eight directions lies."""
 
 
+NOWHERE = 81
+STRIDE = 82
+"""Squares in a table, NOWHERE among them."""
+
+
 def _set(squares: list[tuple[int, int]]) -> int:
     return sum(1 << (9 * file + rank) for file, rank in squares if 0 <= file < 9 and 0 <= rank < 9)
 
@@ -31,27 +38,29 @@ def _table(sets: list[int]) -> NDArray[np.uint64]:
 
 
 _SQUARES = [(file, rank) for file in range(9) for rank in range(9)]
+_FAR = 99
+_PLACES = [*_SQUARES, (_FAR, _FAR)]
 
 
 def _rays(direction: int) -> list[int]:
     x, y = DELTAS[direction]
-    return [_set([(file + x * n, rank + y * n) for n in range(1, 9)]) for file, rank in _SQUARES]
+    return [_set([(file + x * n, rank + y * n) for n in range(1, 9)]) for file, rank in _PLACES]
 
 
 _RAY_SETS = [_rays(direction) for direction in range(8)]
 RAYS = _table([ray for rays in _RAY_SETS for ray in rays])
-"""[8, 81] by direction and square, without the square itself."""
+"""[8, 82] by direction and square, without the square itself."""
 AXES = _table(
     [
         _RAY_SETS[one][square] | _RAY_SETS[int(OPPOSITE[one])][square]
         for one in (UP, LEFT, UP_LEFT, UP_RIGHT)
-        for square in range(81)
+        for square in range(STRIDE)
     ]
 )
-"""[4, 81] by line and square, without the square itself."""
-ORTHOGONALS = _table([sum(_RAY_SETS[d][square] for d in (UP, LEFT, RIGHT, DOWN)) for square in range(81)])
+"""[4, 82] by line and square, without the square itself."""
+ORTHOGONALS = _table([sum(_RAY_SETS[d][square] for d in (UP, LEFT, RIGHT, DOWN)) for square in range(STRIDE)])
 DIAGONALS = _table(
-    [sum(_RAY_SETS[d][square] for d in (UP_LEFT, UP_RIGHT, DOWN_LEFT, DOWN_RIGHT)) for square in range(81)]
+    [sum(_RAY_SETS[d][square] for d in (UP_LEFT, UP_RIGHT, DOWN_LEFT, DOWN_RIGHT)) for square in range(STRIDE)]
 )
 
 _STEPS = {
@@ -66,15 +75,15 @@ _STEPS = {
 def _steps(color: int, kind: int) -> list[int]:
     sign = 1 - 2 * color
     deltas = [DELTAS[direction] for direction in _STEPS.get(kind, ())]
-    return [_set([(file + sign * x, rank + sign * y) for x, y in deltas]) for file, rank in _SQUARES]
+    return [_set([(file + sign * x, rank + sign * y) for x, y in deltas]) for file, rank in _PLACES]
 
 
 STEPS = _table([squares for color in (0, 1) for kind in range(SETS) for squares in _steps(color, kind)])
-"""[2, 12, 81] by side, kind of set and square; empty for what slides."""
+"""[2, 12, 82] by side, kind of set and square; empty for what slides."""
 
 
 def _directions() -> NDArray[np.uint8]:
-    table = np.full((81, 81), NOT_ALIGNED, np.uint8)
+    table = np.full((STRIDE, STRIDE), NOT_ALIGNED, np.uint8)
     for start, (file, rank) in enumerate(_SQUARES):
         for direction, (x, y) in enumerate(DELTAS):
             for n in range(1, 9 if direction < 8 else 2):
@@ -84,7 +93,7 @@ def _directions() -> NDArray[np.uint8]:
 
 
 DIRECTIONS = _directions()
-"""[81 * 81] the direction from one square to another, NOT_ALIGNED where there is none."""
+"""[82 * 82] the direction from one square to another, NOT_ALIGNED where there is none."""
 
 _RANKS = [_set([(file, rank) for file in range(9)]) for rank in range(9)]
 _ZONES = [_RANKS[0] | _RANKS[1] | _RANKS[2], _RANKS[6] | _RANKS[7] | _RANKS[8]]
@@ -145,31 +154,31 @@ def no_squares() -> Squares:
 @kernel
 def steps(color: int, kind: int, square: int) -> Squares:
     """Where a piece of this kind of set goes by one step."""
-    return load(STEPS, (color * 12 + kind) * 81 + square)
+    return load(STEPS, (color * 12 + kind) * STRIDE + square)
 
 
 @kernel
 def ray(direction: int, square: int) -> Squares:
     """The squares in a direction, up to the edge."""
-    return load(RAYS, direction * 81 + square)
+    return load(RAYS, direction * STRIDE + square)
 
 
 @kernel
 def direction_between(start: int, end: int) -> int:
     """The direction from one square to another."""
-    return int(DIRECTIONS[np.uint64(start * 81 + end)])
+    return int(DIRECTIONS[np.uint64(start * STRIDE + end)])
 
 
 @kernel
 def line_through(king: int, square: int) -> Squares:
     """The whole line through two squares that are aligned, without the first."""
-    return load(AXES, AXIS_OF[DIRECTIONS[np.uint64(king * 81 + square)]] * 81 + king)
+    return load(AXES, AXIS_OF[DIRECTIONS[np.uint64(king * STRIDE + square)]] * STRIDE + king)
 
 
 @kernel
 def squares_between(start: int, end: int) -> Squares:
     """The squares between two that are aligned; none for those a knight's jump or nothing apart."""
-    direction = DIRECTIONS[np.uint64(start * 81 + end)]
+    direction = DIRECTIONS[np.uint64(start * STRIDE + end)]
     if direction >= 8:
         return no_squares()
     return ray(direction, start) & ray(OPPOSITE[direction], end)
