@@ -125,6 +125,10 @@ class SearchAgent(Agent):
         """Whether the value of the position is proven."""
         return self._search.solved
 
+    def is_full(self) -> bool:
+        """Whether the tree has no room for another simulation."""
+        return self._search.capacity - self._search.nodes < max(1, self.config.leaves)
+
     def fullness(self) -> float:
         """How much of the tree's room is taken, from 0 to 1."""
         return self._search.nodes / self._search.capacity

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from tengen.agents.agent import Agent, Clock
 from tengen.agents.clock import seconds_for_move
@@ -17,11 +17,9 @@ from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Uniform
 from tengen.mcts.lines import Line
 from tengen.protocols.engine_line import Go, PositionText
+from tengen.protocols.engine_options import Options
 from tengen.protocols.engine_position import Follower, Position
 from tengen.protocols.engine_score import centipawns, chances
-
-if TYPE_CHECKING:
-    from tengen.protocols.engine_session import EngineSession
 
 RESIGN = -1
 
@@ -35,12 +33,31 @@ PROOF_SEARCH = SearchConfig(policy="uct", solver=True, reuse=True, c_proof=1.0)
 """How mates are looked for: nothing is judged, proofs alone steer."""
 
 
+class Host(Protocol):
+    """The session that a player belongs to: its options, how it speaks, what its protocol has."""
+
+    options: Options
+
+    @property
+    def hash_option(self) -> str: ...
+    @property
+    def hash_megabytes(self) -> int: ...
+    @property
+    def clocks(self) -> tuple[str, str]: ...
+    @property
+    def position_keyword(self) -> str: ...
+    @property
+    def resigns(self) -> bool: ...
+    def resign_threshold(self, usual: float) -> float: ...
+    def mate_score(self, plies: int, won: bool) -> str: ...
+    def say(self, line: str) -> None: ...
+    def tell(self, message: str) -> None: ...
+
+
 class EnginePlayer:
     """Lets an agent play under one game's rules; the session is told what it thinks."""
 
-    def __init__(
-        self, session: "EngineSession", game: RecordGame, patient: RecordGame, load: Callable[[Game], Agent]
-    ) -> None:
+    def __init__(self, session: Host, game: RecordGame, patient: RecordGame, load: Callable[[Game], Agent]) -> None:
         self.game = game
         self._patient = patient
         self._session = session
@@ -164,6 +181,8 @@ class EnginePlayer:
                 told, expected = now, line
                 self._tell(agent, state, last, most, now - began)
         assert last is not None
+        if agent.is_full() and not agent.solved():
+            self._session.tell(f"the tree is full: more {self._session.hash_option} is more room")
         control.wait()
         self._tell(agent, state, last, most, time.monotonic() - began)
         return last
