@@ -94,25 +94,29 @@ def restrict_root(forest: Forest, tree: int, allowed: NDArray[np.bool_]) -> int:
 
 
 def read_lines(forest: Forest, first: int, most: int, plies: NDArray[np.int32]) -> list[Line]:
-    """The lines of up to `most` tried actions of the only tree: that of action `first`, then by visits.
+    """The lines of up to `most` tried actions of the only tree, the best first.
+
+    Those that win come first, the quickest before; those that lose last, the longest before; between them action
+    `first`, then by visits.
 
     plies  [nodes_per_tree]  as `measure_proofs` leaves it
     """
     root = forest.nodes[0]
     begin, end = int(root["first_edge"]), int(root["first_edge"]) + int(root["edges"])
     actions, edges = forest.actions[begin:end], forest.edges[begin:end]
-    tried = np.flatnonzero((edges["child"] != NO_NODE) | (actions == first))
-    keys = (edges["visits"][tried] * -1, edges["upper"][tried] <= -1.0, actions[tried] != first)
+    tried = np.flatnonzero(edges["child"] != NO_NODE)
+    won, lost = edges["lower"][tried] >= 1.0, edges["upper"][tried] <= -1.0
+    distances = 1 + np.maximum(plies[edges["child"][tried]], 0)
+    visited = np.where(actions[tried] == first, np.iinfo(np.int32).max, edges["visits"][tried])
+    order = np.where(won, distances, np.where(lost, -distances, -visited))
     found = []
-    for place in tried[np.lexsort(keys)][:most].tolist():
+    for index in np.lexsort((order, lost.astype(int) - won))[:most].tolist():
+        place = tried[index]
         edge = edges[place]
         lower, upper, visits = float(edge["lower"]), float(edge["upper"]), int(edge["visits"])
         value = float(edge["value_sum"]) / visits if visits else 0.0
-        child = int(edge["child"])
-        distance = None
-        if lower >= 1.0 or upper <= -1.0:
-            distance = 1 + (max(0, int(plies[child])) if child != NO_NODE else 0)
-        line = [int(actions[place]), *_follow(forest, child, plies)]
+        distance = int(distances[index]) if won[index] or lost[index] else None
+        line = [int(actions[place]), *_follow(forest, int(edge["child"]), plies)]
         found.append(Line(line, visits, min(max(value, lower), upper), lower, upper, distance))
     return found
 

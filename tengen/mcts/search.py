@@ -127,7 +127,8 @@ class Search:
         return int(lines.depth_of_tree(self._forest, 0, self._places))
 
     def lines(self, result: SearchResult, most: int = 1) -> list[Line]:
-        """Up to `most` lines of the first tree, after a run that found `result`: the chosen action's comes first."""
+        """Up to `most` lines of the first tree, after a run that found `result`, the best first: the quickest win, the
+        chosen action, or the longest defence."""
         first = int(result.action[0])
         if self._forest is None or first < 0:
             return []

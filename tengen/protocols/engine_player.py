@@ -152,13 +152,14 @@ class EnginePlayer:
         control.limits = self._limits(agent, position, go)
         most = 1 if go.mate is not None else options.number("MultiPV")
         found = self.watch(agent, state, control, actions, most)
-        best = int(found.result.action[0])
         lines = agent.lines(found, most)
+        best = lines[0].actions[0]
         if not (go.infinite or go.searchmoves or go.mate is not None or options.flag("UCI_AnalyseMode")):
             decided = agent.decide(found.result)
             if decided == RESIGN and self._session.resigns:
                 return None, None
-            best = best if decided == RESIGN else decided
+            if decided != RESIGN and not agent.solved():
+                best = decided
         if go.mate is not None and not any(line.plies is not None and line.lower >= 1.0 for line in lines):
             self._session.tell("no mate was found")
         ponder = next((line.actions[1] for line in lines if line.actions[0] == best and len(line.actions) > 1), None)
@@ -220,14 +221,14 @@ class EnginePlayer:
 
     def _first_moves(self, position: Position, go: Go) -> list[int] | None:
         """The root actions that `searchmoves` allows; None allows all."""
-        actions = []
+        actions, wrong = [], ""
         for word in go.searchmoves:
             try:
                 actions.append(self.game.parse_action(position.state, word[:32]))
             except TengenError as error:
-                self._session.tell(f"searchmoves: {error}")
-        if go.searchmoves and not actions:
-            self._session.tell("searchmoves names no legal move: all are searched")
+                wrong = wrong or f"searchmoves: {error}"
+        if wrong:
+            self._session.tell(wrong if actions else "searchmoves names no legal move: all are searched")
         return sorted(set(actions)) or None
 
     # Limits

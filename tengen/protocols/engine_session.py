@@ -352,8 +352,8 @@ class EngineSession(ABC):
 
     def _think(self, go: Go, control: "Control") -> None:
         """Obeys a `go`; whatever happens, the line that ends it is said."""
-        for complaint in go.complaints:
-            self.tell(complaint)
+        if go.complaints:
+            self.tell("; ".join(go.complaints[:3]))
         last: str | None = self.best_move(None, None)
         try:
             if self._text is START:

@@ -4,18 +4,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tengen.core.errors import InvalidParameter
 from tengen.games.rules import State
 from tengen.games.tictactoe import TicTacToe
 from tengen.mcts.config import SearchConfig
-from tengen.mcts.evaluator import Rollouts, Uniform
+from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
 from tengen.mcts.search import Search, nodes_within
 
 GAME = TicTacToe()
 
 
-def searcher(policy: str = "uct", evaluator: Uniform | Rollouts | None = None, seed: int = 0) -> Search:
+def searcher(policy: str = "uct", evaluator: Evaluator | Rollouts | None = None, seed: int = 0) -> Search:
     config = SearchConfig(simulations=2000, policy=policy, reuse=True)  # type: ignore[arg-type]
     return Search(GAME, evaluator or Uniform(), config, seed=seed)
 
@@ -51,6 +52,9 @@ def test_a_proven_line_is_played_out_in_as_many_plies_as_it_says(
     lines = search.lines(search.run(GAME.stack([state])), 9)
     value, _ = exact(state)
     assert not value or lines[0].plies is not None
+    if lines[0].plies is not None:
+        known = [line.plies for line in lines if line.plies is not None]
+        assert lines[0].plies == (min(known) if lines[0].lower >= 1.0 else max(known))
     for line in lines:
         after = GAME.apply(state, line.actions[0])
         reply, distance = exact(after)
@@ -81,9 +85,19 @@ def test_lines_begin_with_the_choice_and_go_on_by_visits() -> None:
     assert len(search.lines(result, 100)) == 9
 
 
+class Even:
+    """Says what Uniform says, but is not recognised: the search goes by waves."""
+
+    def __call__(
+        self, observations: NDArray[np.float32], legal: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return np.zeros(legal.shape, np.float32), np.zeros(len(legal), np.float32)
+
+
+@pytest.mark.parametrize("evaluator", [Uniform(), Rollouts(), Even()], ids=["uniform", "rollouts", "waves"])
 @pytest.mark.parametrize("policy", ["uct", "puct", "gumbel"])
-def test_a_restricted_root_tries_nothing_else(policy: str) -> None:
-    search = searcher(policy)
+def test_a_restricted_root_tries_nothing_else(policy: str, evaluator: Evaluator | Rollouts) -> None:
+    search = searcher(policy, evaluator)
     state = GAME.initial_state()
     for allowed in ([3], [1, 8], [0, 4, 5]):
         search.restrict(state, allowed)

@@ -118,6 +118,7 @@ def test_only_the_named_moves_are_searched(talk: Session) -> None:
     assert talk.best("go searchmoves a1 c3 nodes 100") in ("a1", "c3")
     lines = talk.ask("go nodes 10 searchmoves a9 a1", until="^bestmove")
     assert lines[0].startswith("info string searchmoves: ")
+    assert len(talk.ask("go nodes 1 searchmoves a1" + " a9" * 50, until="^bestmove")) == 3
     assert lines[-1].startswith("bestmove a1")
     lines = talk.ask("go nodes 10 searchmoves z1", until="^bestmove")
     assert "info string searchmoves names no legal move: all are searched" in lines
@@ -232,6 +233,8 @@ def test_a_bad_limit_is_left_out_and_there_is_a_move_all_the_same(talk: Session)
     lines = talk.ask("position startpos", "go movetime soon", until="^bestmove")
     assert "info string go movetime wants a whole number, not 'soon': it is left out" in lines
     assert any(" nodes 200 " in line for line in lines)
+    complaint, *_ = talk.ask("go " + "depth deep " * 1000, until="^bestmove")
+    assert len(complaint) < 300
 
 
 def test_perft_is_split_by_first_move(talk: Session) -> None:
