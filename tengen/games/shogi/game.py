@@ -42,6 +42,8 @@ class Shogi(RecordGame):
     """Shogi; actions are 27 planes of 81 destinations seen by the side to move, then the declaration of a win."""
 
     name = "shogi"
+    view_parameters = ("history",)
+    decisive = True
     num_actions = ACTIONS
     max_legal = _MOST_LEGAL + 1
     player_names = ("Black", "White")
