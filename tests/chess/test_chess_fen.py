@@ -133,6 +133,20 @@ def test_a_megabyte_is_refused_in_a_short_line(piece: str) -> None:
     assert len(str(caught.value)) < 400
 
 
+def test_an_epd_is_written_and_read() -> None:
+    assert isinstance(GAME, Chess)
+    state = GAME.apply(GAME.initial_state(), GAME.parse_action(GAME.initial_state(), "e4"))
+    assert GAME.epd(state) == "rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -"
+    assert GAME.key(GAME.parse_position(GAME.epd(state))) == GAME.key(state)
+
+
+def test_numbers_stay_readable_however_long_a_game_goes_on() -> None:
+    state = GAME.parse_position(START.replace("0 1", "0 99999"))
+    for move in ("Nf3", "Nf6", "Ng1"):
+        state = GAME.apply(state, GAME.parse_action(state, move))
+    assert read_again(GAME.position_to_text(state)).endswith(" 3 99999")
+
+
 def test_chess960_refuses_two_rooks_on_one_side() -> None:
     with pytest.raises(InvalidPosition, match="two rooks on one side"):
         GAME960.parse_position("4k3/8/8/8/8/8/8/3KRR2 w EF - 0 1")

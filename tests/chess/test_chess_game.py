@@ -166,7 +166,9 @@ def test_the_board_is_drawn_with_the_last_move_in_brackets() -> None:
     assert "(·)" in rows[7]
     start = GAME.initial_state()
     assert GAME.draw(state, GAME.parse_action(start, "e2e4")) == GAME.draw(state)
-    assert "(" not in GAME.draw(start)
+    again = GAME.parse_position(GAME.position_to_text(state))
+    assert GAME.draw(again, GAME.parse_action(start, "e2e4")) == GAME.draw(state)
+    assert "(" not in GAME.draw(again) + GAME.draw(start)
 
 
 def plane(state: State, name: str, game: Chess = GAME) -> np.ndarray:

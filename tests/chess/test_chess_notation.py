@@ -93,6 +93,7 @@ def test_san_names_no_more_than_it_must(fen: str, move: str, san: str) -> None:
         ("startpos", "e2e5", "the pawn cannot move so"),
         ("startpos", "e4e5", "White has no piece on e4"),
         ("startpos", "e7e5", "White has no piece on e7"),
+        ("startpos", " e2e5\n", "^e2e5 is not legal: the pawn cannot move so$"),
         ("startpos", "a1a9", None),
         ("startpos", "a1b4", "no piece moves from a1 to b4"),
         ("startpos", "Nf6", "no knight can go to f6"),

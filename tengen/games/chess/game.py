@@ -123,6 +123,9 @@ class Chess(RecordGame):
     def parse_move(self, state: State, text: str) -> int:
         return notation.read_move(state, text, self.legal_actions(state).tolist())
 
+    def parse_action(self, state: State, text: str) -> int:
+        return super().parse_action(state, text.strip() if len(text) < 1000 else text)
+
     def notate(self, state: State, action: int) -> str:
         legal = self.legal_actions(state).tolist()
         text = notation.write_san(state, action, legal)
@@ -135,24 +138,28 @@ class Chess(RecordGame):
     def position_to_text(self, state: State) -> str:
         return write_fen(read_off(state), chess960=self.rules.chess960)
 
+    def epd(self, state: State) -> str:
+        """The position as EPD: the FEN without its two numbers."""
+        return self.position_to_text(state).rsplit(" ", 2)[0]
+
     def parse_position(self, text: str) -> State:
         return set_up(self._template, read_fen(text, chess960=self.rules.chess960), text)
 
     def draw(self, state: State, last_action: int | None = None) -> str:
         before = self._one(state)
+        before["side"] = 1 - state["side"]
         marked: set[int] = set()
-        if last_action is not None:
-            before["side"] = 1 - state["side"]
-            move = notation.read_action(before[0], last_action)
-            marked = {move.origin, move.goal} if move else set()
-        elif state["past_count"]:
+        now = read_off(state).pieces
+        if state["past_count"]:
             row = (int(state["ply"]) - 1) % PAST
-            before["side"] = 1 - state["side"]
             for name, word in zip(("chess_own", "leaper", "diagonal", "straight"), state["past"][row], strict=True):
                 before[name] = word
-            was, now = read_off(before[0]).pieces, read_off(state).pieces
+            was = read_off(before[0]).pieces
             marked = {square for square in range(64) if was.get(square) != now.get(square)}
-        return draw_board(read_off(state).pieces, marked)
+        elif last_action is not None:  # the position was set up after it
+            move = notation.read_action(before[0], last_action)
+            marked = {move.origin, move.goal} if move else set()
+        return draw_board(now, marked)
 
 
 def _scharnagl(number: int) -> list[str]:
