@@ -70,7 +70,7 @@ class SearchAgent(Agent):
         self.text = text
         self._seed = int(np.random.default_rng(seed).integers(2**31))
         self._clock: Clock | None = None
-        self._speed = 0.0
+        self._speed = self._cost = 0.0
         self._nodes: int | None = None
         self._restricted = False
         self._begin(self._seed)
@@ -113,8 +113,8 @@ class SearchAgent(Agent):
         elif self._restricted or not self.config.reuse:
             self._search.forget()
         self._restricted = actions is not None
-        for thought in think(self._search, self.game.stack([state]), control, speed=self._speed):
-            self._speed = thought.speed
+        for thought in think(self._search, self.game.stack([state]), control, cost=self._cost):
+            self._cost = thought.cost
             yield thought
 
     def lines(self, thought: Thought, most: int = 1) -> list[Line]:

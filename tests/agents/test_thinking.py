@@ -3,15 +3,17 @@
 import threading
 import time
 
+import numpy as np
 import pytest
 
 import tengen
 from tengen.agents.control import Control, Limits
 from tengen.agents.search import PlaySettings, SearchAgent
-from tengen.agents.thinking import Thought
+from tengen.agents.thinking import PIECE_SECONDS, Thought, think
 from tengen.games.game import RecordGame
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Rollouts, Uniform
+from tengen.mcts.result import SearchResult
 
 GO: RecordGame = tengen.make("go:size=5")  # type: ignore[assignment]
 TTT: RecordGame = tengen.make("tictactoe")  # type: ignore[assignment]
@@ -153,3 +155,37 @@ def test_settings_for_play_decide_after_a_search_too() -> None:
     thinker.stream(64 << 20)
     found = last(thinker, control(nodes=500))
     assert len({thinker.decide(found.result) for _ in range(30)}) > 5
+
+
+class FakeSearch:
+    """Knows most leaves for a while, then has to judge all; a judgement takes a millisecond of a clock of its own."""
+
+    capacity = 10**9
+    nodes = evaluations = visits = 0
+    solved = line_is_closed = False
+    config = SearchConfig(simulations=10**9)
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.pieces: list[float] = []
+
+    def run(self, states: object, *, simulations: int) -> SearchResult:
+        share = 0.05 if len(self.pieces) < 50 else 1.0
+        judged = max(1, int(simulations * share))
+        self.evaluations += judged
+        self.visits += simulations
+        self.pieces.append(0.001 * judged + 1e-6 * simulations)
+        self.now += self.pieces[-1]
+        visits = np.array([[self.visits, 0]], np.int32)
+        prior, bound = np.full((1, 2), 0.5, np.float32), np.full((1, 2), np.inf, np.float32)
+        one = np.zeros(1, np.float32)
+        return SearchResult(np.zeros(1, np.int32), visits, prior, prior, prior, one, one, -bound, bound, [[0]])
+
+
+def test_leaves_that_are_known_do_not_make_pieces_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = FakeSearch()
+    monkeypatch.setattr(time, "monotonic", lambda: search.now)
+    list(think(search, np.empty(1), control(seconds=5.0)))  # type: ignore[arg-type]
+    assert len(search.pieces) > 150
+    assert max(search.pieces) < 1.5 * PIECE_SECONDS
+    assert 4.99 <= search.now - 1000.0 < 5.03
