@@ -17,7 +17,7 @@ from tengen.records import kif_notation as notation
 from tengen.records.record import GameRecord
 from tengen.records.shogi_board import ShogiBoard, Taken, square_name
 from tengen.records.shogi_game import HANDICAPS, ShogiGame, ShogiNode, game_of, walk
-from tengen.records.text import decode_japanese, numbered_lines, short, without_surrogates
+from tengen.records.text import decode_japanese, numbered_lines, one_line, short, without_surrogates
 
 INFO = {
     "開始日時": "date",
@@ -174,7 +174,7 @@ class _Reader:
         if self._moves:
             return
         self._moves = True
-        if self._drawn is not None and (self._rank or not self.game.start):
+        if self._drawn is not None and self._rank:
             if self._rank != 9:
                 raise InvalidRecord(f"the board has {self._rank} rows, not nine")
             self.game.start = self._drawn.sfen()
@@ -285,7 +285,7 @@ class _Reader:
     def _result(self, said: str) -> None:
         """What stands behind `まで123手`: it counts where no move of an ending has told more."""
         to_move = self._board.turn
-        winner = re.match(r"(?:時間切れにより|反則により)?([先下後上])手の", said)
+        winner = re.match(r"で?(?:時間切れにより|反則により)?([先下後上])手の", said)
         ending = next((ENDING for word, ENDING in _IN_RESULTS.items() if word in said), None)
         if ending == "ILLEGAL_ACTION":
             ending = "ILLEGAL_MOVE"
@@ -328,10 +328,10 @@ def _write_head(game: ShogiGame) -> list[str]:
     names = ("先手", "後手") if named in (None, "平手") else ("下手", "上手")
     headers = {japanese: game.info[name] for japanese, name in INFO.items() if name in game.info}
     others = {name: said for name, said in game.info.items() if name not in INFO.values()}
-    lines = [f"{name}：{_one_line(said)}" for name, said in headers.items()]
-    lines += [f"{name}：{_one_line(said)}" for name, said in others.items() if _HEADER.fullmatch(f"{name}：x")]
+    lines = [f"{name}：{one_line(said)}" for name, said in headers.items()]
+    lines += [f"{name}：{one_line(said)}" for name, said in others.items() if _HEADER.fullmatch(f"{name}：x")]
     lines += [f"手合割：{named}"] if named is not None else write_board_lines(board, names)
-    lines += [f"{name}：{_one_line(player)}" for name, player in zip(names, game.players, strict=True)]
+    lines += [f"{name}：{one_line(player)}" for name, player in zip(names, game.players, strict=True)]
     return lines
 
 
@@ -346,7 +346,7 @@ def _write_moves(game: ShogiGame) -> list[str]:
     line: list[tuple[ShogiNode, Taken]] = []
     spent = [[0.0, 0.0]]
     if game.root.ending:
-        lines += _write_ending(game.root, 1, board.turn, game.start)
+        lines += _write_ending(game.root, 1, board.turn, game.start, 0.0)
     forks = {id(child) for node in _all(game.root) for child in node.children[1:]}
     parents_with_forks = {id(node) for node in _all(game.root) if len(node.children) > 1}
     parents: dict[int, ShogiNode] = {id(child): node for node in _all(game.root) for child in node.children}
@@ -366,7 +366,7 @@ def _write_moves(game: ShogiGame) -> list[str]:
         line.append((node, board.play(node.move)))
         spent.append(times)
         if node.ending:
-            lines += _write_ending(node, depth + 1, board.turn, game.start)
+            lines += _write_ending(node, depth + 1, board.turn, game.start, times[board.turn])
     return lines
 
 
@@ -376,9 +376,10 @@ def _all(root: ShogiNode) -> Iterable[ShogiNode]:
         yield node
 
 
-def _write_ending(node: ShogiNode, number: int, to_move: int, start: str) -> list[str]:
+def _write_ending(node: ShogiNode, number: int, to_move: int, start: str, spent: float) -> list[str]:
     word = notation.OF_ENDING[node.ending]
-    clock = "" if node.ending_seconds is None else _write_time(node.ending_seconds, node.ending_seconds)
+    seconds = node.ending_seconds
+    clock = "" if seconds is None else _write_time(seconds, spent + seconds)
     lines = [f"{number:4d} {_padded(word)}{clock}".rstrip()]
     sides = "先後" if start == HANDICAPS["平手"] or start not in HANDICAPS.values() else "下上"
     mover, other = f"{sides[to_move]}手", f"{sides[1 - to_move]}手"
@@ -409,7 +410,3 @@ def _padded(said: str) -> str:
     """The text, as wide as the widest move."""
     width = sum(1 if letter.isascii() else 2 for letter in said)
     return said + " " * max(0, 12 - width)
-
-
-def _one_line(said: str) -> str:
-    return " ".join(said.split())

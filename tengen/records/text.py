@@ -52,6 +52,11 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
     return enumerate(re.split(r"\r\n|\n|\r", text), start=1)
 
 
+def one_line(text: str) -> str:
+    """A text as it may stand in a header: its line breaks made spaces, nothing else changed."""
+    return re.sub(r"[\r\n]+", " ", text).strip()
+
+
 def short(text: str, length: int = 40) -> str:
     """A text for a message: one line, printable, not long."""
     line = " ".join(text[: 4 * length].split())
