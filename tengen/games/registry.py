@@ -6,6 +6,7 @@ from tengen.core.errors import InvalidParameter, unknown
 from tengen.games.game import Game
 
 GAMES = {
+    "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
     "tictactoe": "tengen.games.tictactoe:TicTacToe",
 }

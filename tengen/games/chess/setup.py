@@ -1,0 +1,107 @@
+"""Positions put on the board, and read off it."""
+
+import numpy as np
+
+from tengen.core.errors import InvalidPosition
+from tengen.core.jit import kernel
+from tengen.games.chess.bits import NONE, ONE, flip, lowest
+from tengen.games.chess.fen import Diagram, short
+from tengen.games.chess.moves import find_ep_pawns, is_attacked, knight_jumps, reach, beside
+from tengen.games.chess.rules import rights_key, settle
+from tengen.games.chess.state import BLACK_TO_MOVE, RIGHTS, STATE, ZOBRIST, code_at
+from tengen.games.kernels import States
+from tengen.games.rules import State
+
+
+@kernel
+def finish_position(states: States, ep_square: int) -> int:
+    """Completes `states[0]`, whose board, side and rights are given, all else zero.
+
+    Returns how many pieces give check; -1 if the side to move could take the king.
+    """
+    state = states[0]
+    own, leaper, diagonal, straight = state.chess_own, state.leaper, state.diagonal, state.straight
+    occupied = leaper | diagonal | straight
+    king = own & leaper & straight
+    enemy_king = (leaper & straight) ^ king
+    if is_attacked(flip(enemy_king), flip(occupied), flip(leaper), flip(diagonal), flip(straight), flip(own)):
+        return -1
+    view = 56 * int(state.side)
+    key = NONE if state.side == 0 else BLACK_TO_MOVE
+    left = occupied
+    while left != NONE:
+        square = lowest(left)
+        color = state.side if (own >> np.uint64(square)) & ONE != NONE else 1 - state.side
+        key ^= ZOBRIST[color, code_at(leaper, diagonal, straight, square), square ^ view]
+        left &= left - ONE
+    key ^= rights_key(state.castling, view)
+    if ep_square != 0:
+        state.ep_pawns = find_ep_pawns(own, leaper, diagonal, straight, ep_square)
+        if state.ep_pawns != NONE:
+            state.ep_square = ep_square
+            key ^= ZOBRIST[1, RIGHTS, ep_square ^ view]
+    state.key = key
+    settle(state)
+
+    enemy = occupied ^ own
+    checkers = knight_jumps(king) & enemy & leaper & diagonal
+    checkers |= beside(king << np.uint64(8)) & enemy & leaper & ~diagonal & ~straight
+    for direction in range(8):
+        checkers |= reach(king, ~occupied, direction) & enemy & ~leaper & (straight if direction < 4 else diagonal)
+    count = 0
+    while checkers != NONE:
+        count += 1
+        checkers &= checkers - ONE
+    return count
+
+
+def set_up(template: State, diagram: Diagram, text: str) -> State:
+    """The state of a position; `template` has the parameters of the game. InvalidPosition if a king can be taken."""
+    states = np.zeros(1, STATE)
+    for name in ("repetition", "fifty", "material", "max_plies", "chess960"):
+        states[name] = template[name]
+    view = 56 * diagram.side
+    words = {"chess_own": 0, "leaper": 0, "diagonal": 0, "straight": 0, "castling": 0}
+    for square, (color, code) in diagram.pieces.items():
+        bit = 1 << (square ^ view)
+        words["chess_own"] |= bit * (color == diagram.side)
+        words["leaper"] |= bit * (code & 1)
+        words["diagonal"] |= bit * (code >> 1 & 1)
+        words["straight"] |= bit * (code >> 2)
+    for square in diagram.castling:
+        words["castling"] |= 1 << (square ^ view)
+    for name, word in words.items():
+        states[name] = word
+    states["side"] = diagram.side
+    states["clock"] = diagram.clock
+    states["fullmove"] = diagram.fullmove
+    checkers = finish_position(states, 0 if diagram.ep_square is None else diagram.ep_square ^ view)
+    if checkers < 0:
+        mover, other = ("White", "Black") if diagram.side == 0 else ("Black", "White")
+        raise InvalidPosition(f"{mover} is to move and {other}'s king is in check in {short(text)}")
+    if checkers > 2:
+        raise InvalidPosition(f"{checkers} pieces give check at once in {short(text)}: two at most can")
+    return states[0]
+
+
+def read_off(state: State) -> Diagram:
+    """What a state has on its board."""
+    view = 56 * int(state["side"])
+    own, leaper, diagonal, straight, castling = (
+        int(state[name]) for name in ("chess_own", "leaper", "diagonal", "straight", "castling")
+    )
+    pieces = {}
+    for square in range(64):
+        place = square ^ view
+        code = (leaper >> place & 1) + 2 * (diagonal >> place & 1) + 4 * (straight >> place & 1)
+        if code:
+            mine = own >> place & 1
+            pieces[square] = (int(state["side"]) if mine else 1 - int(state["side"]), code)
+    return Diagram(
+        pieces=pieces,
+        side=int(state["side"]),
+        castling=frozenset(square for square in range(64) if castling >> (square ^ view) & 1),
+        ep_square=int(state["ep_square"]) ^ view if state["ep_square"] else None,
+        clock=int(state["clock"]),
+        fullmove=int(state["fullmove"]),
+    )
