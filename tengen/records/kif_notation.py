@@ -138,9 +138,7 @@ def read_hand(text: str) -> dict[str, int]:
 def write_hand(board: ShogiBoard, player: int) -> str:
     """A hand as KIF has it."""
     words = [
-        OF_PIECE[piece] + write_number(board.hands[player][piece])
-        for piece in HAND_ORDER
-        if board.hands[player][piece]
+        OF_PIECE[piece] + write_number(board.hands[player][piece]) for piece in HAND_ORDER if board.hands[player][piece]
     ]
     return "　".join(words) + "　" if words else "なし"
 

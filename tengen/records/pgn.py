@@ -152,7 +152,9 @@ def read_pgn(data: bytes | str) -> list[PgnGame]:
     games = lex(text)
     if not any(game.tags or len(game.tokens) > 1 for game in games):
         where = f" ({games[0].errors[0]})" if games and games[0].errors else ""
-        raise InvalidRecord(f'no game in this text: PGN has tags such as [White "Name"] and moves such as 1. e4 e5{where}')
+        raise InvalidRecord(
+            f'no game in this text: PGN has tags such as [White "Name"] and moves such as 1. e4 e5{where}'
+        )
     return [_read(game) for game in games]
 
 
@@ -251,7 +253,7 @@ def _write(record: GameRecord, *, comments: bool) -> str:
     tree.comment = one_line(record.info.get("comment", "")).replace("}", ")")
     exporter = chess.pgn.StringExporter(headers=False, columns=80)
     tree.headers["Result"] = tags["Result"]
-    heads = "".join(f"[{name} \"{_escaped(said)}\"]\n" for name, said in tags.items())
+    heads = "".join(f'[{name} "{_escaped(said)}"]\n' for name, said in tags.items())
     return f"{heads}\n{tree.accept(exporter)}\n"
 
 

@@ -139,7 +139,7 @@ class _Lexer:
             place = tag.end()
         rest = line[place:]
         if rest.startswith("["):
-            self._error(f"line {number}: {short(rest)!r} is no tag, such as [White \"Name\"]")
+            self._error(f'line {number}: {short(rest)!r} is no tag, such as [White "Name"]')
         elif rest:
             self.line(number, rest)
 

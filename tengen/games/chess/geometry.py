@@ -43,11 +43,7 @@ def _shift(step: tuple[int, int]) -> int:
 
 def _landing(step: tuple[int, int]) -> int:
     files, ranks = step
-    squares = (
-        square
-        for square in range(64)
-        if 0 <= square % 8 - files < 8 and 0 <= square // 8 - ranks < 8
-    )
+    squares = (square for square in range(64) if 0 <= square % 8 - files < 8 and 0 <= square // 8 - ranks < 8)
     return sum(1 << square for square in squares)
 
 
@@ -86,7 +82,9 @@ OFFSET = _offsets()
 def _planes() -> NDArray[np.int8]:
     table = np.full((64, 64), -1, np.int8)
     for plane in range(PROMOTION_PLANE):
-        step, distance = (JUMPS[plane - JUMP_PLANE], 1) if plane >= JUMP_PLANE else (DIRECTIONS[plane // 7], plane % 7 + 1)
+        step, distance = (
+            (JUMPS[plane - JUMP_PLANE], 1) if plane >= JUMP_PLANE else (DIRECTIONS[plane // 7], plane % 7 + 1)
+        )
         for origin in range(64):
             file, rank = origin % 8 + distance * step[0], origin // 8 + distance * step[1]
             if 0 <= file < 8 and 0 <= rank < 8:

@@ -87,7 +87,5 @@ def code_at(leaper: np.uint64, diagonal: np.uint64, straight: np.uint64, square:
     """The code of the piece on a square."""
     place = np.uint64(square)
     return np.int64(
-        ((leaper >> place) & ONE)
-        | (((diagonal >> place) & ONE) << ONE)
-        | (((straight >> place) & ONE) << np.uint64(2))
+        ((leaper >> place) & ONE) | (((diagonal >> place) & ONE) << ONE) | (((straight >> place) & ONE) << np.uint64(2))
     )
