@@ -87,8 +87,6 @@ def write_fen(diagram: Diagram, *, chess960: bool) -> str:
         for rook in sorted((rook for rook in diagram.castling if rook >> 3 == 7 * color), reverse=True):
             letter = FILES[rook & 7] if chess960 else ("k" if rook & 7 == 7 else "q")
             rights += letter if color else letter.upper()
-    if chess960:  # the files ascend
-        rights = "".join(sorted(rights, key=lambda letter: (letter.islower(), letter)))
     ep_square = "-" if diagram.ep_square is None else square_name(diagram.ep_square)
     return f"{'/'.join(rows)} {'wb'[diagram.side]} {rights or '-'} {ep_square} {diagram.clock} {diagram.fullmove}"
 

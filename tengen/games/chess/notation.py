@@ -6,12 +6,24 @@ from dataclasses import dataclass
 
 from tengen.core.errors import IllegalMove, InvalidMove
 from tengen.games.chess.fen import FILES, LETTERS, short, square_name
-from tengen.games.chess.geometry import EAST, JUMP_PLANE, OFFSET, PLANE, PROMOTION_PLANE, WEST
+from tengen.games.chess.geometry import (
+    EAST,
+    JUMP_PLANE,
+    NORTH,
+    NORTH_EAST,
+    NORTH_WEST,
+    OFFSET,
+    PLANE,
+    PROMOTION_PLANE,
+    WEST,
+)
 from tengen.games.chess.state import BISHOP, KING, KNIGHT, PAWN, QUEEN, ROOK
 from tengen.games.rules import State
 
 PIECE_NAMES = {PAWN: "pawn", BISHOP: "bishop", KNIGHT: "knight", ROOK: "rook", KING: "king", QUEEN: "queen"}
 _LESSER = (KNIGHT, BISHOP, ROOK)
+_AS_QUEEN = (7 * NORTH_WEST, 7 * NORTH, 7 * NORTH_EAST)
+"""Planes of the moves that promote to a queen, by the side to which the pawn goes."""
 
 _UCI = re.compile(r"([a-h][1-8])([a-h][1-8])([qrbn])?", re.IGNORECASE)
 _SAN = re.compile(r"([KQRBNkqrn])?([a-h])?([1-8])?[x:-]?([a-h][1-8])(?:[=/]?\(?([QRBNqrbn])\)?)?")
@@ -51,8 +63,8 @@ def read_action(state: State, action: int) -> Move | None:
     plane, start = divmod(action, 64)
     end = start + int(OFFSET[plane])
     view = 56 * int(state["side"])
-    base = 7 * (0 if OFFSET[plane] == 8 else 5 if OFFSET[plane] == 7 else 4)
-    if not 0 <= end < 64 or PLANE[start, end] != (plane if plane < PROMOTION_PLANE else base):
+    shape = plane if plane < PROMOTION_PLANE else _AS_QUEEN[(plane - PROMOTION_PLANE) % 3]
+    if not 0 <= end < 64 or PLANE[start, end] != shape:
         return None
     piece = code_of(state, start)
     own = int(state["chess_own"])

@@ -1,0 +1,58 @@
+"""Counts of legal move sequences against published ones; all rules that end a game early are off."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from oracles import oracle
+from tengen import make, perft
+from tengen.games.game import divide
+
+PURE = make("chess:repetition=0,fifty=0,material=false")
+PURE960 = make("chess:chess960=true,repetition=0,fifty=0,material=false")
+FEW = 3_000_000
+
+
+def counts(name: str, low: int, high: int) -> Iterator[tuple[str, int, int]]:
+    """Positions with a depth and its count, for counts above `low` and up to `high`."""
+    for line in oracle(f"chess/{name}").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            fen, *operations = line.split(";")
+            for operation in operations:
+                word, _, value = operation.strip().partition(" ")
+                if word[:1] == "D" and low < int(value) <= high:
+                    yield fen.strip(), int(word[1:]), int(value)
+
+
+def check(name: str, low: int, high: int) -> None:
+    game = PURE960 if "960" in name else PURE
+    seen = 0
+    for fen, depth, expected in counts(name, low, high):
+        assert perft(game, game.parse_position(fen), depth) == expected, (fen, depth)
+        seen += 1
+    assert seen
+
+
+SUITES = ["perft_standard.epd", "perftsuite.epd", "perft_tricky.epd", "perft_chess960.epd"]
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_move_sequences_are_as_many_as_published(name: str) -> None:
+    check(name, 0, FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SUITES)
+def test_long_move_sequences_are_as_many_as_published(name: str) -> None:
+    check(name, FEW, 10_000_000_000)
+
+
+def test_each_first_move_has_its_share() -> None:
+    for case in json.loads(oracle("chess/perft_divide.json").read_text()).values():
+        assert divide(PURE, PURE.parse_position(case["fen"]), case["depth"]) == case["divide"]
+
+
+def test_every_position_of_chess_counts_the_same_under_chess960() -> None:
+    for fen, depth, expected in counts("perftsuite.epd", 0, 20_000):
+        assert perft(PURE960, PURE960.parse_position(fen), depth) == expected, (fen, depth)
