@@ -311,14 +311,16 @@ def gtp(agent: str, game_text: str, seed: int | None) -> None:
 @click.argument("out", metavar="OUT", type=FilePath())
 @click.option("--last", type=Whole(1), help="Only so many games, the latest.")
 def export(source: Path, out: Path, last: int | None) -> None:
-    """Writes the games of a run or a replay shard as SGF: OUT.sgf is one file, any other OUT a folder.
+    """Writes the games of a run or a replay shard as text: SGF for go, PGN for chess, KIF or CSA for shogi.
+
+    OUT.sgf, OUT.pgn or OUT.csa is one file; OUT.kif, or an OUT without such a suffix, a folder with a file a game.
 
     \b
     Example: tengen export runs/mine games.sgf --last 100
     """
-    from tengen.records.export import export_sgf
+    from tengen.records.export import export_games
 
-    report = export_sgf(source, out, last=last)
+    report = export_games(source, out, last=last)
     for line in report.damaged:
         click.echo(f"tengen: {line}", err=True)
     click.echo(f"{report.games} games in {out}")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tengen.agents.agent import Agent
 from tengen.agents import external
+from tengen.agents.agent import Agent
 from tengen.agents.external import EngineAgent, EngineLimits, UciAgent, UsiAgent
 from tengen.agents.gtp import GtpAgent, check_game
 from tengen.agents.search import PlaySettings, SearchAgent

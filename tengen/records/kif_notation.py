@@ -149,7 +149,7 @@ def read_row(text: str, rank: int, board: ShogiBoard) -> None:
     if len(text) != 18:
         raise InvalidRecord(f"row {rank} of the board has not nine squares of two signs: {short(text)!r}")
     for file, cell in zip(range(9, 0, -1), cells, strict=True):
-        sign, name = cell
+        sign, name = cell[0], cell[1]
         if name in "・.　 ":
             continue
         if name not in NAMES or sign not in " 　vVｖ^":

@@ -29,8 +29,9 @@ from tengen.records.record import BY_THE_PLAYERS, DECIDED_BY_THE_RULES, UNTOLD, 
 from tengen.records.text import decode_western, one_line, short, without_surrogates
 
 if TYPE_CHECKING:
-    import chess
     import chess.pgn
+
+    import chess
 
 INFO = {"Event": "event", "Site": "place", "Date": "date", "Round": "round", "Annotator": "annotator"}
 """Tags that a record keeps in its `info`, and under which name; others keep their own."""
@@ -225,8 +226,9 @@ def _told(said: str) -> str:
 
 
 def _write(record: GameRecord, *, comments: bool) -> str:
-    import chess
     import chess.pgn
+
+    import chess
 
     game = make(record.game)
     if game.name != "chess":

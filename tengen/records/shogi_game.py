@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tengen.core.errors import IllegalMove, InvalidParameter, InvalidPosition, InvalidRecord, TengenError
+from tengen.core.errors import IllegalMove, InvalidPosition, InvalidRecord, TengenError
 from tengen.games.game import Game
 from tengen.games.registry import make
 from tengen.games.rules import State
