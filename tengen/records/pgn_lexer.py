@@ -92,11 +92,11 @@ class _Lexer:
     def finish(self) -> None:
         """The text is over."""
         if self._comment is not None and self._game is not None:
-            self._error("a comment has no '}'")
+            self._game.errors.append("a comment has no '}'")
             self._end_comment()
         if self._game is not None and self._depth:
-            self._error(f"{self._depth} variation{'s have' if self._depth > 1 else ' has'} no ')'")
-            self._game.tokens += [")"] * self._depth
+            self._game.errors.append(f"{self._depth} variation{'s have' if self._depth > 1 else ' has'} no ')'")
+            self._game.tokens += [")"] * min(self._depth, MAX_DEPTH)
         self._game = None
 
     def _current(self, number: int) -> LexedGame:
@@ -124,7 +124,7 @@ class _Lexer:
     def _end_comment(self) -> None:
         assert self._game is not None
         assert self._comment is not None
-        said = "\n".join(self._comment).strip()
+        said = " ".join(line.strip() for line in self._comment).strip()  # its lines are layout
         self._comment = None
         if said and not self._over:
             self._game.tokens.append("{ " + said + " }")

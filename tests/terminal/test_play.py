@@ -214,7 +214,8 @@ def test_a_picture_of_the_screen_can_be_saved(tmp_path: Path) -> None:
     [
         ("go:size=5", "save", "save needs a file"),
         ("go:size=5", "save /nowhere/at/all/x.sgf", "cannot be written"),
-        ("tictactoe", "save x.sgf", "SGF files are for Go"),
+        ("tictactoe", "save x.sgf", "there is no format for them"),
+        ("go:size=5", "save x.pgn", ".pgn is not for go, whose files end with .sgf"),
     ],
 )
 def test_what_cannot_be_saved_is_said_in_a_line(game: str, line: str, message: str) -> None:
