@@ -8,6 +8,7 @@ from tengen.games.game import Game
 GAMES = {
     "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
+    "shogi": "tengen.games.shogi:Shogi",
     "tictactoe": "tengen.games.tictactoe:TicTacToe",
 }
 """Where each game's class is; imported when first asked for."""
