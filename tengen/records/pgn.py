@@ -181,7 +181,10 @@ def _read(lexed: LexedGame) -> PgnGame:
     errors, asides = list(lexed.errors), list(lexed.asides)
 
     class Builder(chess.pgn.GameBuilder[chess.pgn.Game]):
-        """Collects errors by where they are."""
+        """Collects errors by where they are; what follows one in its variation is passed over."""
+
+        broken = 0
+        """How deep the variation is that has an error; 0 for none."""
 
         def begin_headers(self) -> chess.pgn.Headers:
             headers = super().begin_headers()
@@ -189,15 +192,45 @@ def _read(lexed: LexedGame) -> PgnGame:
             return headers
 
         def parse_san(self, board: chess.Board, san: str) -> chess.Move:
+            if self.broken:
+                return chess.Move.null()
             try:
                 return board.parse_san(san)
             except ValueError as error:
                 kind = "ambiguous" if isinstance(error, chess.AmbiguousMoveError) else "not legal"
                 number = f"{board.fullmove_number}.{'' if board.turn else '..'}"
-                raise ValueError(f"move {len(board.move_stack) + 1}, {number} {short(san)}, is {kind}") from None
+                said = f"move {len(board.move_stack) + 1}, {number} {short(san)}, is {kind}"
+            if len(self.variation_stack) == 1:
+                raise ValueError(said)
+            asides.append(said)
+            self.broken = len(self.variation_stack)
+            return chess.Move.null()
+
+        def visit_move(self, board: chess.Board, move: chess.Move) -> None:
+            if not self.broken:
+                super().visit_move(board, move)
+
+        def visit_nag(self, nag: int) -> None:
+            if not self.broken:
+                super().visit_nag(nag)
+
+        def visit_comment(self, comment: str) -> None:
+            if not self.broken:
+                super().visit_comment(comment)
+
+        def begin_variation(self) -> chess.pgn.SkipType | None:
+            if not self.broken:
+                return super().begin_variation()
+            self.variation_stack.append(self.variation_stack[-1])
+            return chess.pgn.SKIP
+
+        def end_variation(self) -> None:
+            super().end_variation()
+            if len(self.variation_stack) < self.broken:
+                self.broken = 0
 
         def handle_error(self, error: Exception) -> None:
-            (asides if len(self.variation_stack) > 1 else errors).append(_of_python_chess(error))
+            errors.append(_of_python_chess(error))
 
     variant = lexed.tags.get("Variant", "")
     if variant.lower() in ("standard", "chess", "normal", "from position"):

@@ -13,6 +13,8 @@ MAX_PLIES = 20_000
 """Longer lines are refused. By the seventy-five-move rule no game has more than 17 697 plies."""
 MAX_DEPTH = 100
 """Deeper variations are refused."""
+MAX_WORK = 1_000_000
+"""For each variation the moves before it are copied; variations that would bring their sum above this are left out."""
 
 RESULTS = ("1-0", "0-1", "1/2-1/2", "*")
 
@@ -61,10 +63,19 @@ class _Lexer:
         self._game: LexedGame | None = None
         self._comment: list[str] | None = None
         """The pieces of a comment whose brace is open."""
-        self._depth = 0
-        self._plies = 0
+        self._said: list[str] = []
+        """Comments that stand side by side, which become one."""
+        self._plies = [0]
+        """Moves from the start to here, in the main line and in each variation that is open."""
+        self._work = 0
+        self._skipped = 0
+        """The depth of a variation that is left out; 0 for none."""
         self._over = False
         """Whether the game's line is not followed any longer, since it is too long."""
+
+    @property
+    def _depth(self) -> int:
+        return len(self._plies) - 1
 
     def line(self, number: int, line: str) -> None:
         """Reads one line."""
@@ -96,14 +107,24 @@ class _Lexer:
             self._end_comment()
         if self._game is not None and self._depth:
             self._game.errors.append(f"{self._depth} variation{'s have' if self._depth > 1 else ' has'} no ')'")
-            self._game.tokens += [")"] * min(self._depth, MAX_DEPTH)
+            self._emit(*[")"] * self._depth)
+        if self._game is not None:
+            self._emit()
         self._game = None
+
+    def _emit(self, *tokens: str) -> None:
+        """Adds tokens to the game, after the comments before them."""
+        assert self._game is not None
+        if self._said:
+            self._game.tokens.append("{ " + " ".join(self._said) + " }")
+            self._said = []
+        self._game.tokens += tokens
 
     def _current(self, number: int) -> LexedGame:
         if self._game is None:
             self._game = LexedGame(number)
             self.games.append(self._game)
-            self._depth, self._plies, self._over = 0, 0, False
+            self._plies, self._work, self._skipped, self._over = [0], 0, 0, False
         return self._game
 
     def _error(self, said: str) -> None:
@@ -126,11 +147,11 @@ class _Lexer:
         assert self._comment is not None
         said = " ".join(line.strip() for line in self._comment).strip()  # its lines are layout
         self._comment = None
-        if said and not self._over:
-            self._game.tokens.append("{ " + said + " }")
+        if said and not self._over and not self._skipped:
+            self._said.append(said)
 
     def _tags(self, number: int, line: str) -> None:
-        if self._game is not None and self._game.tokens:
+        if self._game is not None and (self._game.tokens or self._said):
             self.finish()
         game = self._current(number)
         place = 0
@@ -149,32 +170,48 @@ class _Lexer:
             return
         if found["result"]:
             if self._depth == 0:
-                game.tokens.append(found["result"])
+                self._emit(found["result"])
                 self._game = None
         elif found["open"]:
-            self._depth += 1
-            if self._depth == MAX_DEPTH + 1:
-                self._too_much(f"line {number}: variations nest deeper than {MAX_DEPTH}")
-            if not self._over:
-                game.tokens.append("(")
+            self._open(number)
         elif found["close"]:
-            if self._depth == 0:
-                self._error(f"line {number}: ')' without '('")
-                return
-            self._depth -= 1
-            if not self._over:
-                game.tokens.append(")")
+            self._close(number)
         elif found["move"]:
-            self._plies += self._depth == 0
-            if self._plies > MAX_PLIES:
+            self._plies[-1] += 1
+            if self._plies[-1] > MAX_PLIES:
                 self._too_much(f"more than {MAX_PLIES} moves")
-            else:
-                game.tokens.append(re.sub(r"\s|e\.p\.|[()]|:", "", found["move"]))
+            elif not self._skipped:
+                self._emit(re.sub(r"\s|e\.p\.|[()]|:", "", found["move"]))
         elif found["nag"]:
-            if found["nag"].startswith(("$", "!", "?")):
-                game.tokens.append(found["nag"])
+            if found["nag"].startswith(("$", "!", "?")) and not self._skipped:
+                self._emit(found["nag"])
         elif found["unknown"]:
             self._error(f"line {number}: {short(found['unknown'])!r} is no move")
+
+    def _open(self, number: int) -> None:
+        before = max(0, self._plies[-1] - 1)
+        if len(self._plies) <= MAX_DEPTH + 1:
+            self._plies.append(before)
+        if self._depth > MAX_DEPTH:
+            self._too_much(f"line {number}: variations nest deeper than {MAX_DEPTH}")
+        if self._over or self._skipped:
+            return
+        self._work += before
+        if self._work > MAX_WORK:
+            self._error(f"line {number}: more variations than are followed")
+            self._skipped = self._depth
+            return
+        self._emit("(")
+
+    def _close(self, number: int) -> None:
+        if self._depth == 0:
+            self._error(f"line {number}: ')' without '('")
+            return
+        if not (self._over or self._skipped):
+            self._emit(")")
+        if self._skipped == self._depth:
+            self._skipped = 0
+        self._plies.pop()
 
     def _too_much(self, said: str) -> None:
         assert self._game is not None
