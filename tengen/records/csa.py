@@ -109,10 +109,11 @@ class _Reader:
 
     def line(self, line: str) -> None:
         """Reads one line, which may hold several statements."""
-        line = line.rstrip(" 　\t\x00\x1a")
         if line.startswith("'"):
             self._comment(line)
-        elif line[:2] in ("N+", "N-"):
+            return
+        line = line.rstrip(" 　\t\x00\x1a")
+        if line[:2] in ("N+", "N-"):
             self._found = True
             self._players["+-".index(line[1])] = line[2:].strip()
             self.game.players = (self._players[0], self._players[1])

@@ -102,6 +102,8 @@ class _Reader:
         self._board = ShogiBoard()
         self._line: list[tuple[ShogiNode, Taken]] = []
         """The moves that lead to the position on the board."""
+        self._branching = False
+        """Whether the next move begins a variation."""
 
     def line(self, line: str) -> None:
         """Reads one line."""
@@ -195,6 +197,7 @@ class _Reader:
             raise InvalidRecord(f"a variation of move {number}, where the line before it has {len(self._line)} moves")
         while len(self._line) >= number:
             self._board.take_back(self._line.pop()[1])
+        self._branching = True
 
     def _numbered(self, line: str) -> None:
         self.found = True
@@ -214,7 +217,7 @@ class _Reader:
     def _kif_move(self, move: re.Match[str], said: str) -> str:
         target, piece = self._target(move[1]), notation.NAMES[move[2]]
         if move[5] is None:
-            if "+" in piece or piece == "K" or move[3]:
+            if "+" in piece or piece == "K" or move[3] or not move[4]:
                 raise InvalidRecord(f"{short(said)!r} does not say where the piece comes from, as in ７六歩(77)")
             return f"{piece}*{target}"
         source = square_name((int(move[5]), int(move[6])))
@@ -267,13 +270,14 @@ class _Reader:
 
     def _play(self, move: str, seconds: float | None = None) -> None:
         parent = self._node()
-        if parent.ending and not parent.children and self._line and self._line[-1][0] is parent:
+        if parent.ending and not self._branching:
             raise InvalidRecord(f"a move after the end of the game ({parent.ending})")
         node = ShogiNode(move, seconds=seconds)
         try:
             undo = self._board.play(move)
         except InvalidRecord as error:
             raise InvalidRecord(f"move {len(self._line) + 1}: {error}") from None
+        self._branching = False
         parent.children.append(node)
         self._line.append((node, undo))
 
@@ -347,9 +351,8 @@ def _write_moves(game: ShogiGame) -> list[str]:
     spent = [[0.0, 0.0]]
     if game.root.ending:
         lines += _write_ending(game.root, 1, board.turn, game.start, 0.0)
-    forks = {id(child) for node in _all(game.root) for child in node.children[1:]}
-    parents_with_forks = {id(node) for node in _all(game.root) if len(node.children) > 1}
-    parents: dict[int, ShogiNode] = {id(child): node for node in _all(game.root) for child in node.children}
+    forks = {id(child) for node in _all(game.root) for child in node.variations()}
+    forked = {id(child) for node in _all(game.root) if node.variations() for child in node.children} - forks
     for node, depth in walk(game.root):
         if id(node) in forks:
             lines += ["", f"変化：{depth}手"]
@@ -360,7 +363,7 @@ def _write_moves(game: ShogiGame) -> list[str]:
         times[board.turn] += node.seconds or 0.0
         said = notation.write_move(node.move, board, line[-1][0].move if line else "")
         clock = "" if node.seconds is None else _write_time(node.seconds, times[board.turn])
-        mark = "+" if id(parents[id(node)]) in parents_with_forks and id(node) not in forks else ""
+        mark = "+" if id(node) in forked else ""
         lines.append(f"{depth:4d} {_padded(said)}{clock}{mark}".rstrip())
         lines += _write_comment(node.comment)
         line.append((node, board.play(node.move)))

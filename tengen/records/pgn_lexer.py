@@ -165,7 +165,7 @@ class _Lexer:
             self.line(number, rest)
 
     def _token(self, number: int, found: re.Match[str]) -> None:
-        game = self._current(number)
+        self._current(number)
         if self._over and not (found["result"] or found["open"] or found["close"]):
             return
         if found["result"]:

@@ -17,28 +17,14 @@ from tengen.core.errors import IllegalMove, InvalidPosition, InvalidRecord, Teng
 from tengen.games.game import Game
 from tengen.games.registry import make
 from tengen.games.rules import State
+from tengen.games.shogi.handicap import HANDICAPS as GAME_HANDICAPS
+from tengen.games.shogi.state import MAX_PLIES
 from tengen.records.record import BY_THE_PLAYERS, DECIDED_BY_THE_RULES, UNTOLD, GameRecord
 from tengen.records.shogi_board import START, ShogiBoard
 
-HANDICAPS = {
-    "平手": START,
-    "香落ち": "lnsgkgsn1/1r5b1/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "右香落ち": "1nsgkgsnl/1r5b1/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "角落ち": "lnsgkgsnl/1r7/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "飛車落ち": "lnsgkgsnl/7b1/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "飛香落ち": "lnsgkgsn1/7b1/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "二枚落ち": "lnsgkgsnl/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "三枚落ち": "lnsgkgsn1/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "四枚落ち": "1nsgkgsn1/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "五枚落ち": "2sgkgsn1/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "左五枚落ち": "1nsgkgs2/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "六枚落ち": "2sgkgs2/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "左七枚落ち": "2sgkg3/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "右七枚落ち": "3gkgs2/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "八枚落ち": "3gkg3/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-    "十枚落ち": "4k4/9/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL w - 1",
-}
+HANDICAPS = {each.japanese: each.sfen for each in GAME_HANDICAPS.values()}
 """The starts that have a name in KIF, as SFEN."""
+_PARAMETERS = {each.sfen: name for name, each in GAME_HANDICAPS.items()}
 
 DRAWS = frozenset({"SENNICHITE", "JISHOGI", "HIKIWAKE", "MAX_MOVES"})
 LOST_BY_MOVER = {
@@ -70,13 +56,21 @@ class ShogiNode:
     """What ended the line after this move, by CSA's name: TORYO, CHUDAN, …"""
     ending_seconds: float | None = None
     children: list["ShogiNode"] = field(default_factory=list)
-    """The first goes on with the line, the others are variations."""
+    """The first goes on with the line, the others are variations; where the line has ended, all are."""
+
+    def next(self) -> "ShogiNode | None":
+        """The move that goes on with the line."""
+        return self.children[0] if self.children and not self.ending else None
+
+    def variations(self) -> list["ShogiNode"]:
+        """The moves that do not."""
+        return self.children if self.ending else self.children[1:]
 
     def main_line(self) -> list["ShogiNode"]:
-        """This node, its first child, the first child of that, and so on to the end."""
+        """This node, the next, the next of that, and so on to the end."""
         line = [self]
-        while line[-1].children:
-            line.append(line[-1].children[0])
+        while (node := line[-1].next()) is not None:
+            line.append(node)
         return line
 
 
@@ -139,11 +133,16 @@ class ShogiGame:
 
     def _game(self, plies: int) -> tuple[Game, str]:
         """The game, long enough, and its start, empty where that is the game's own."""
-        limit: dict[str, object] = {} if plies < int(str(make("shogi").parameters["max_plies"])) else {"max_plies": 0}
-        for name, game in handicap_games().items():
-            if HANDICAPS[name] == self.start:
-                return make(game.text, **limit), ""
-        return make("shogi", **limit), self.start
+        parameters: dict[str, object] = {}
+        if plies >= int(str(make("shogi").parameters["max_plies"])):
+            if plies >= MAX_PLIES:
+                raise InvalidRecord(f"{plies} moves: a game of shogi has at most {MAX_PLIES} here")
+            parameters["max_plies"] = MAX_PLIES
+        if self.start in _PARAMETERS:
+            return make("shogi", handicap=_PARAMETERS[self.start], **parameters), ""
+        if "K" not in self.start.split()[0]:
+            parameters["tsume"] = True  # a problem, in which Black needs no king
+        return make("shogi", **parameters), self.start
 
     def _replay(self, game: Game, state: State, moves: list[str]) -> tuple[list[int], State]:
         actions: list[int] = []
@@ -189,25 +188,6 @@ class ShogiGame:
         return math.nan, OPEN[ending]
 
 
-def handicap_games() -> dict[str, Game]:
-    """The handicaps that the game of shogi knows, by their names in KIF."""
-    found: dict[str, Game] = {}
-    for name in handicap_parameters():
-        game = make("shogi", handicap=name)
-        start = ShogiBoard.from_sfen(game.position_to_text(game.initial_state())).sfen()
-        japanese = next((known for known, sfen in HANDICAPS.items() if sfen == start), None)
-        if japanese is not None:
-            found.setdefault(japanese, game)
-    return found
-
-
-def handicap_parameters() -> list[str]:
-    """What the game's parameter `handicap` may be."""
-    from tengen.games.shogi import HANDICAPS as KNOWN
-
-    return list(KNOWN)
-
-
 def game_of(record: GameRecord, *, comments: bool = True) -> ShogiGame:
     """The tree of a record, its main line alone."""
     game = make(record.game)
@@ -247,7 +227,7 @@ _BY_RULES = {
     "declaration": "KACHI",
     "move limit": "MAX_MOVES",
 }
-_BY_FAULT = {"resignation": "TORYO", "time": "TIME_UP", UNTOLD: "TORYO", "forfeit": "FUSEN"}
+_BY_FAULT = {"resignation": "TORYO", "time": "TIME_UP", UNTOLD: "TSUMI", "forfeit": "FUSEN"}
 
 
 def _ending(record: GameRecord, by_rules: str, black_to_move: bool) -> str:
@@ -272,14 +252,11 @@ def walk(root: ShogiNode) -> Iterator[tuple[ShogiNode, int]]:
     First the main line to its end; then, from its end backwards, each variation with the variations of its own. A
     variation's first node follows at once upon the end of the line before it.
     """
-    pending: list[tuple[ShogiNode, int]] = []
-    node, depth = root, 0
-    while True:
-        while node.children:
-            pending += [(child, depth + 1) for child in reversed(node.children[1:])]
-            node, depth = node.children[0], depth + 1
-            yield node, depth
-        if not pending:
-            return
+    pending = [(child, 1) for child in reversed(root.children)]
+    while pending:
         node, depth = pending.pop()
         yield node, depth
+        pending += [(child, depth + 1) for child in reversed(node.variations())]
+        following = node.next()
+        if following is not None:
+            pending.append((following, depth + 1))

@@ -16,7 +16,15 @@ from tengen.core.errors import InvalidRecord
 from tengen.records import GameRecord, load_pgn, pgn_lexer, read_pgn, write_pgn
 from tengen.records.pgn import PgnGame
 
-CHESS = tengen.make("chess")
+
+def complaint(text: str | bytes) -> str:
+    """What is said against a text; empty if all its games are good."""
+    try:
+        for game in read_pgn(text):
+            game.record()
+    except InvalidRecord as error:
+        return str(error)
+    return ""
 
 
 def one(text: str | bytes) -> PgnGame:
@@ -221,10 +229,8 @@ def test_files_in_latin_1_and_with_a_byte_order_mark_are_read() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"   \n\n", b"\x00\xff\xfe\x80" * 50, b"(;GM[1]SZ[9];B[aa])", b"not a game"])
 def test_what_is_no_pgn_is_one_line(data: bytes) -> None:
-    with pytest.raises(InvalidRecord) as error:
-        for game in read_pgn(data):
-            game.record()
-    assert "\n" not in str(error.value)
+    assert complaint(data)
+    assert "\n" not in complaint(data)
 
 
 def test_more_variations_than_can_be_copied_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,23 +266,16 @@ MEGABYTE = 1 << 20
 )
 def test_a_megabyte_of_anything_is_read_or_refused_in_reasonable_time_and_one_line(text: str) -> None:
     began = time.monotonic()
-    try:
-        for game in read_pgn(text):
-            game.record()
-    except InvalidRecord as error:
-        assert len(str(error)) < 400
-        assert "\n" not in str(error)
+    said = complaint(text)
+    assert len(said) < 400
+    assert "\n" not in said
     assert time.monotonic() - began < 60  # not a speed: a hang
 
 
 @given(st.text(alphabet='e4d5Nf3()[]{}$!?.*"\\ \n;%12-0/O+#=QRx', max_size=80) | st.binary(max_size=80))
 @settings(max_examples=200)
 def test_no_text_raises_anything_but_one_line(text: str | bytes) -> None:
-    try:
-        for game in read_pgn(text):
-            game.record()
-    except InvalidRecord as error:
-        assert "\n" not in str(error)
+    assert "\n" not in complaint(text)
 
 
 def test_a_file_that_is_absent_is_named(tmp_path: Path) -> None:
