@@ -66,8 +66,8 @@ class EngineAgent(Agent):
         self._start: State | None = None
         """Where the game that the engine follows began; None if it follows none."""
         self._moves: list[str] = []
-        self._position = b""
-        """The state to which those moves lead."""
+        self._state: State | None = None
+        """To where those moves lead."""
         self._transcript: list[str] = []
 
     @property
@@ -112,18 +112,18 @@ class EngineAgent(Agent):
         self._begin(state)
 
     def notify(self, state: State, action: int, after: State) -> None:
-        if self._start is None or self._position != state.tobytes():
+        if not self._follows(state):
             self._start = None  # the position is told afresh when the engine is asked
             return
         self._moves.append(self.game.action_to_text(state, action))
-        self._position = after.tobytes()
+        self._state = after
 
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
 
     def act(self, state: State) -> int:
         self._running()
-        if self._start is None or self._position != state.tobytes():
+        if not self._follows(state):
             self._begin(state)
         answer = self._ask(state)
         if answer == "resign":
@@ -156,8 +156,12 @@ class EngineAgent(Agent):
             raise
         return client
 
+    def _follows(self, state: State) -> bool:
+        """Whether the moves that are known lead to `state`, with all that it remembers."""
+        return self._start is not None and bool(state == self._state)
+
     def _begin(self, state: State) -> None:
-        self._start, self._moves, self._position = state, [], state.tobytes()
+        self._start, self._moves, self._state = state, [], state
         self._new_game()
 
     def _seconds(self) -> float | None:
