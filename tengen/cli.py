@@ -260,7 +260,7 @@ def arena(
 @main.command()
 @game_argument
 @click.option("--agent", metavar="AGENT", help="Who plays against you.  [default: the game's network, else rollouts]")
-@click.option("--as", "seat", default="black", show_default=True, help="Your side: black, white, both or none.")
+@click.option("--as", "seat", default="first", help="Your side: black, white, both or none.  [default: who begins]")
 @click.option("--handicap", type=Whole(0), default=0, help="Go: stones of Black's on the board at the start.")
 @click.option("--position", metavar="TEXT", help="Begin at this position, in the game's own notation.")
 @SEED

@@ -154,9 +154,17 @@ def test_a_new_game_begins_on_an_empty_board() -> None:
 
 
 def test_help_names_every_command_and_a_move_of_the_game() -> None:
+    for game, words in [
+        ("tictactoe", ["save FILE.svg"]),
+        ("go:size=5", ["score", "pass", "save FILE.sgf"]),
+        ("chess", ["flip", "save FILE.pgn", "Nf3 or g1f3"]),
+        ("shogi", ["flip", "save FILE.kif", "7g7f"]),
+    ]:
+        _, seen = sit(game, ["help"])
+        for word in ("undo", "hint", "moves", "resign", "new", "quit", *words):
+            assert word in seen
     _, seen = sit("tictactoe", ["help"])
-    for word in ("undo", "hint", "score", "resign", "save FILE.sgf", "new", "quit"):
-        assert word in seen
+    assert "score" not in seen
     assert re.search(r"written as [abc][123]", seen)
 
 
@@ -247,7 +255,9 @@ def test_an_engine_that_fails_where_nobody_sits_ends_the_sitting() -> None:
 
 def test_an_interrupt_is_heard_while_an_agent_thinks() -> None:
     thinking = threading.Event()
-    threading.Thread(target=lambda: (thinking.wait(), signal.raise_signal(signal.SIGINT)), daemon=True).start()
+    main = threading.main_thread().ident
+    assert main is not None
+    threading.Thread(target=lambda: (thinking.wait(), signal.pthread_kill(main, signal.SIGINT)), daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         beside(lambda: (thinking.set(), threading.Event().wait(60)))
 
