@@ -18,8 +18,9 @@ from tengen.protocols.uci_client import UciClient
 from tengen.protocols.usi_client import UsiClient
 
 if TYPE_CHECKING:
-    import chess
     import chess.engine
+
+    import chess
 
 RESIGN = -1
 

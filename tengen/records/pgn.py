@@ -218,7 +218,7 @@ def _read(lexed: LexedGame) -> PgnGame:
             if not self.broken:
                 super().visit_comment(comment)
 
-        def begin_variation(self) -> chess.pgn.SkipType | None:
+        def begin_variation(self) -> chess.pgn.SkipType | None:  # type: ignore[override]
             if not self.broken:
                 return super().begin_variation()
             self.variation_stack.append(self.variation_stack[-1])
