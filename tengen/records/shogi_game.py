@@ -134,8 +134,8 @@ class ShogiGame:
     def _game(self, plies: int) -> tuple[Game, str]:
         """The game, long enough, and its start, empty where that is the game's own."""
         parameters: dict[str, object] = {}
-        if plies >= int(str(make("shogi").parameters["max_plies"])):
-            if plies >= MAX_PLIES:
+        if plies > int(str(make("shogi").parameters["max_plies"])):
+            if plies > MAX_PLIES:
                 raise InvalidRecord(f"{plies} moves: a game of shogi has at most {MAX_PLIES} here")
             parameters["max_plies"] = MAX_PLIES
         if self.start in _PARAMETERS:

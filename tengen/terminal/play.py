@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tengen.agents.agent import Agent
-from tengen.agents.load import load_agent
-from tengen.agents.text import zoo_names
 from tengen.core.errors import EngineError, InvalidParameter, TengenError
-from tengen.games.game import Game, RecordGame
-from tengen.games.go import Go
-from tengen.games.go.handicap import handicap_points
+from tengen.games.game import RecordGame
 from tengen.games.rules import State
 from tengen.mcts.result import SearchResult
 from tengen.records.formats import formats_of
@@ -105,7 +101,9 @@ class PlayScreen:
         console: Console | None = None,
         ask: Callable[[str], str] | None = None,
         start: State | None = None,
+        line: Sequence[int] = (),
     ) -> None:
+        """`start` is where games begin; `line` are the moves that the first has already."""
         if game.num_players != 2:
             raise InvalidParameter(f"{game.name} is a game for one; play shows games for two")
         self.game = game
@@ -119,6 +117,7 @@ class PlayScreen:
         self.flipped = self.people == {1} and boards.can_turn(game)
         suffix = next((form.suffix for form in formats_of(game.name)), "svg")
         self.example_file = f"FILE.{suffix}"
+        self.line = line
         self.turns: list[Turn] = []
         self.resigned: int | None = None
         self.thought = ""
@@ -133,7 +132,13 @@ class PlayScreen:
 
     def run(self) -> None:
         """Plays until the person leaves, or to the end where there is no person."""
-        self.new()
+        for action in self.line:
+            self.turns.append(self.turn(action))
+        if self.turns:
+            self.tell_all()
+            self.show()
+        else:
+            self.new()
         try:
             while True:
                 if self.is_over():
@@ -314,11 +319,15 @@ class PlayScreen:
 
     def play(self, action: int) -> None:
         """Plays a legal action for whoever is to move."""
-        before = self.state
-        after = self.game.apply(before, action)
-        self.turns.append(Turn(self.game.player(before), action, before, after))
-        self.agent.notify(before, action, after)
+        turn = self.turn(action)
+        self.turns.append(turn)
+        self.agent.notify(turn.before, turn.action, turn.after)
         self.show()
+
+    def turn(self, action: int) -> Turn:
+        """What comes of an action now."""
+        before = self.state
+        return Turn(self.game.player(before), action, before, self.game.apply(before, action))
 
     def tell_all(self) -> None:
         """Tells the agent the whole game again, after moves were taken back."""
@@ -443,47 +452,3 @@ class PlayScreen:
             resigned=self.resigned,
             players=(people[0], people[1]),
         )
-
-
-def sit_down(
-    game: RecordGame,
-    agent: str | None,
-    seat: str,
-    *,
-    handicap: int = 0,
-    position: str | None = None,
-    seed: int | None = None,
-) -> None:
-    """Plays at the standard terminal, from a position or with a handicap, until the person leaves."""
-    people = seats(seat, game)
-    start = game.initial_state() if position is None else game.parse_position(position)
-    if handicap:
-        if not isinstance(game, Go) or position is not None:
-            raise InvalidParameter("a handicap is for go, on the empty board; shogi has shogi:handicap=two and others")
-        start = game.setup(black=handicap_points(game.size, handicap), to_move=1)
-    player = load_agent(agent or default_agent(game), game, seed=seed)
-    try:
-        PlayScreen(game, player, people, start=start).run()
-    finally:
-        player.close()
-
-
-def default_agent(game: Game) -> str:
-    """The network that ships for a game, else rollouts."""
-    for name in (f"{game.name}{game.parameters.get('size', '')}", game.name):
-        if name in zoo_names():
-            return f"zoo:{name}"
-    return "uct:sims=1000"
-
-
-def seats(word: str, game: Game) -> frozenset[int]:
-    """The players whom a person plays: by the names of the game's players, `first`, `second`, `both` or `none`."""
-    known = {name.lower(): {player} for player, name in enumerate(game.player_names)}
-    if "white" not in known:  # Black, where it has no colours, is who begins
-        known |= {"black": {0}, "white": {1}}
-    if game.name == "shogi":
-        known |= {"sente": {0}, "gote": {1}}
-    known |= {"first": {0}, "second": {1}, "both": {0, 1}, "none": set()}
-    if word.lower() not in known:
-        raise InvalidParameter(f"nobody sits at {word!r}: {', '.join(known)}")
-    return frozenset(known[word.lower()])

@@ -12,7 +12,8 @@ from tengen.games.registry import make
 from tengen.games.rules import State
 from tengen.records import read_games
 from tengen.terminal import boards, figures, moves
-from tengen.terminal.play import PlayScreen, seats
+from tengen.terminal.play import PlayScreen
+from tengen.terminal.seating import seats
 
 CHESS, SHOGI = make("chess"), make("shogi")
 

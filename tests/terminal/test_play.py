@@ -15,7 +15,8 @@ from tengen.core.errors import EngineError, InvalidParameter
 from tengen.games.game import Game, RecordGame
 from tengen.games.registry import make
 from tengen.games.rules import State
-from tengen.terminal.play import PlayScreen, beside, seats
+from tengen.terminal.play import PlayScreen, beside
+from tengen.terminal.seating import seats
 
 
 class FirstLegal(Agent):
