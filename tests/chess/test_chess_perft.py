@@ -12,6 +12,7 @@ from tengen.games.game import divide
 PURE = make("chess:repetition=0,fifty=0,material=false")
 PURE960 = make("chess:chess960=true,repetition=0,fifty=0,material=false")
 FEW = 3_000_000
+MANY = 10_000_000_000
 
 
 def counts(name: str, low: int, high: int) -> Iterator[tuple[str, int, int]]:
@@ -45,7 +46,12 @@ def test_move_sequences_are_as_many_as_published(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SUITES)
 def test_long_move_sequences_are_as_many_as_published(name: str) -> None:
-    check(name, FEW, 10_000_000_000)
+    check(name, FEW, MANY)
+
+
+@pytest.mark.slow
+def test_the_longest_of_all_counts_is_as_published() -> None:
+    check("perft_chess960.epd", MANY, 10**12)
 
 
 def test_each_first_move_has_its_share() -> None:

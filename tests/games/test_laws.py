@@ -13,6 +13,10 @@ from tengen.games.symmetry import Symmetries
 from tengen.games.tictactoe import TicTacToe
 
 VARIANTS = {
+    "chess": [
+        "chess:chess960=true,repetition=5,fifty=75",
+        "chess:repetition=0,fifty=0,material=false,max_plies=400,history=1",
+    ],
     "go": [
         "go:size=1",
         "go:size=2,rules=tromp-taylor,score_utility=1",

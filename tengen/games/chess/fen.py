@@ -15,8 +15,8 @@ STARTPOS = "rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w KQkq - 0 1"
 LETTERS = ".PBNRKQ"
 """Letters of White's pieces by code (state.py); Black's are small."""
 FILES = "abcdefgh"
-MOST_CLOCK = 9999
 MOST_MOVES = 99999
+"""Half-moves and the number of a move are no greater in a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,8 @@ def write_fen(diagram: Diagram, *, chess960: bool) -> str:
             letter = FILES[rook & 7] if chess960 else ("k" if rook & 7 == 7 else "q")
             rights += letter if color else letter.upper()
     ep_square = "-" if diagram.ep_square is None else square_name(diagram.ep_square)
-    return f"{'/'.join(rows)} {'wb'[diagram.side]} {rights or '-'} {ep_square} {diagram.clock} {diagram.fullmove}"
+    clock, fullmove = min(diagram.clock, MOST_MOVES), min(diagram.fullmove, MOST_MOVES)
+    return f"{'/'.join(rows)} {'wb'[diagram.side]} {rights or '-'} {ep_square} {clock} {fullmove}"
 
 
 def _read_board(field: str, text: str) -> dict[int, tuple[int, int]]:
@@ -126,7 +127,7 @@ def _check_pieces(pieces: dict[int, tuple[int, int]], text: str) -> None:
         promoted = max(queens - 1, 0) + max(rooks - 2, 0) + max(bishops - 2, 0) + max(knights - 2, 0)
         if promoted > 8 - pawns:
             raise InvalidPosition(
-                f"{name} has more pieces in {short(text)} than promotion makes: {promoted} beyond the first, {pawns} pawns"
+                f"{name} has {pawns} pawns and {promoted} promoted pieces in {short(text)}: 8 together at most"
             )
     for square, (_, code) in pieces.items():
         if LETTERS[code] == "P" and square >> 3 in (0, 7):
@@ -185,11 +186,10 @@ def _read_ep_square(field: str, pieces: dict[int, tuple[int, int]], side: int, t
 
 def _read_numbers(fields: list[str], text: str) -> tuple[int, int]:
     numbers = [0, 1]
-    limits = (MOST_CLOCK, MOST_MOVES)
     names = ("half-moves", "move number")
     index = 0
     while index < 2 and index < len(fields) and fields[index].lstrip("-+").isdigit():
-        numbers[index] = _number(fields[index], names[index], limits[index], text)
+        numbers[index] = _number(fields[index], names[index], text)
         index += 1
     operations = " ".join(fields[index:])
     if operations and index and ";" not in operations:
@@ -200,11 +200,11 @@ def _read_numbers(fields: list[str], text: str) -> tuple[int, int]:
         words = operation.split()
         if len(words) == 2 and words[0] in ("hmvc", "fmvn"):
             place = ("hmvc", "fmvn").index(words[0])
-            numbers[place] = _number(words[1], names[place], limits[place], text)
+            numbers[place] = _number(words[1], names[place], text)
     return numbers[0], max(numbers[1], 1)
 
 
-def _number(word: str, name: str, limit: int, text: str) -> int:
-    if not (word.isascii() and word.isdigit() and len(word) <= 6 and int(word) <= limit):
-        raise InvalidPosition(f"{name} {short(word)} in {short(text)} is not accepted: 0 to {limit}")
+def _number(word: str, name: str, text: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) <= 5):
+        raise InvalidPosition(f"{name} {short(word)} in {short(text)} is not accepted: 0 to {MOST_MOVES}")
     return int(word)

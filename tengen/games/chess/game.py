@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from tengen.core.errors import InvalidParameter
 from tengen.games import kernels, symmetry
-from tengen.games.chess import notation
+from tengen.games.chess import mates, notation  # noqa: F401 (mates registers a rule)
 from tengen.games.chess.bits import ALL
-from tengen.games.chess.fen import STARTPOS, read_fen, write_fen
+from tengen.games.chess.fen import STARTPOS, read_fen, square_name, write_fen
 from tengen.games.chess.geometry import NUM_ACTIONS
 from tengen.games.chess.observation import GAME_PLANES, POSITION_PLANES
 from tengen.games.chess.parameters import ChessRules, read_rules
@@ -88,7 +88,7 @@ class Chess(RecordGame):
         return int(state["clock"])
 
     def board(self, state: State) -> NDArray[np.int8]:
-        """What stands on each square [8, 8], the eighth rank first: 1 to 6 White's P, N, B, R, Q, K; Black's negative."""
+        """What stands on each square [8, 8], the eighth rank first: 1 to 6 White's P N B R Q K, negative Black's."""
         board = np.zeros((8, 8), np.int8)
         for square, (color, code) in read_off(state).pieces.items():
             board[7 - square // 8, square % 8] = -_PIECES[code] if color else _PIECES[code]
@@ -103,7 +103,7 @@ class Chess(RecordGame):
         if move is None:
             return "it leads off the board"
         if not int(state["chess_own"]) >> (action & 63) & 1:
-            return f"{self.player_names[state['side']]} has no piece on {notation.square_name(move.origin)}"
+            return f"{self.player_names[state['side']]} has no piece on {square_name(move.origin)}"
         if move.castling:
             return notation.why_not_castle(state, move.castling)
         careless = self._one(state)
@@ -121,6 +121,9 @@ class Chess(RecordGame):
     def parse_move(self, state: State, text: str) -> int:
         return notation.read_move(state, text, self.legal_actions(state).tolist())
 
+    def parse_action(self, state: State, text: str) -> int:
+        return super().parse_action(state, text.strip() if len(text) < 1000 else text)
+
     def notate(self, state: State, action: int) -> str:
         legal = self.legal_actions(state).tolist()
         text = notation.write_san(state, action, legal)
@@ -133,24 +136,28 @@ class Chess(RecordGame):
     def position_to_text(self, state: State) -> str:
         return write_fen(read_off(state), chess960=self.rules.chess960)
 
+    def epd(self, state: State) -> str:
+        """The position as EPD: the FEN without its two numbers."""
+        return self.position_to_text(state).rsplit(" ", 2)[0]
+
     def parse_position(self, text: str) -> State:
         return set_up(self._template, read_fen(text, chess960=self.rules.chess960), text)
 
     def draw(self, state: State, last_action: int | None = None) -> str:
         before = self._one(state)
+        before["side"] = 1 - state["side"]
         marked: set[int] = set()
-        if last_action is not None:
-            before["side"] = 1 - state["side"]
-            move = notation.read_action(before[0], last_action)
-            marked = {move.origin, move.goal} if move else set()
-        elif state["past_count"]:
+        now = read_off(state).pieces
+        if state["past_count"]:
             row = (int(state["ply"]) - 1) % PAST
-            before["side"] = 1 - state["side"]
             for name, word in zip(("chess_own", "leaper", "diagonal", "straight"), state["past"][row], strict=True):
                 before[name] = word
-            was, now = read_off(before[0]).pieces, read_off(state).pieces
+            was = read_off(before[0]).pieces
             marked = {square for square in range(64) if was.get(square) != now.get(square)}
-        return draw_board(read_off(state).pieces, marked)
+        elif last_action is not None:  # the position was set up after it
+            move = notation.read_action(before[0], last_action)
+            marked = {move.origin, move.goal} if move else set()
+        return draw_board(now, marked)
 
 
 def _scharnagl(number: int) -> list[str]:

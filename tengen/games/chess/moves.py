@@ -1,15 +1,18 @@
-"""Move generation on whole sets of squares: all pieces that move alike move one direction at once.
+"""Legal moves, counted, listed and drawn on whole sets of squares: all pieces that move alike move at once.
 
-No table of attacks: a direction is a rotation of the set, and the reach of all sliders along it is filled in three
-doublings (Kogge and Stone's parallel prefix). Two sliders never reach one square in the same direction, so that the
-moves in a direction are as many as its targets. Boards are four sets, seen by the side to move; see state.py.
+Two sliders never reach one square in the same direction, so that the moves in a direction are as many as its goals.
+Pins and checks are known beforehand (board.py), so that every move that is found is legal.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
-from tengen.games.chess.bits import ALL, NONE, ONE, bit, lowest, popcount, rotate
+from tengen.core.random import random_below
+from tengen.games.chess.bits import ALL, NONE, ONE, bit, lowest, nth, popcount, rotate
+from tengen.games.chess.board import Board, Outlook, board_of, king_zone, reach
 from tengen.games.chess.geometry import (
     AXIS,
     EAST,
@@ -23,6 +26,7 @@ from tengen.games.chess.geometry import (
     NORTH_WEST,
     NOT_FILE_A,
     NOT_FILE_H,
+    PLANE,
     PROMOTION_PLANE,
     RANK_1,
     RANK_3,
@@ -32,127 +36,47 @@ from tengen.games.chess.geometry import (
 )
 from tengen.games.rules import State
 
-_7, _8, _9, _16 = np.uint64(7), np.uint64(8), np.uint64(9), np.uint64(16)
+_7, _8, _9 = np.uint64(7), np.uint64(8), np.uint64(9)
+
+
+class PawnGoals(NamedTuple):
+    """Where pawns may go, by the way that they go there."""
+
+    ahead: np.uint64
+    twice: np.uint64
+    """Two squares ahead."""
+    right: np.uint64
+    """By a capture, en passant too."""
+    left: np.uint64
 
 
 @kernel
-def reach(sliders: np.uint64, empty: np.uint64, direction: int) -> np.uint64:
-    """All squares that sliders attack in a direction, where the squares of `empty` let them pass."""
-    shift = SHIFT[direction]
-    landing = LANDING[direction]
-    free = empty & landing
-    sliders |= free & rotate(sliders, shift)
-    free &= rotate(free, shift)
-    sliders |= free & rotate(sliders, shift + shift)
-    shift4 = shift * np.uint64(4)
-    free &= rotate(free, shift + shift)
-    sliders |= free & rotate(sliders, shift4)
-    return rotate(sliders, shift) & landing
-
-
-@kernel
-def king_zone(king: np.uint64) -> np.uint64:
-    """The squares beside a king."""
-    row = king | ((king << ONE) & NOT_FILE_A) | ((king >> ONE) & NOT_FILE_H)
-    return (row | (row << _8) | (row >> _8)) & ~king
-
-
-@kernel
-def knight_jumps(knights: np.uint64) -> np.uint64:
-    """All squares that knights attack."""
-    found = NONE
-    for jump in range(8):
-        found |= rotate(knights, JUMP_SHIFT[jump]) & JUMP_LANDING[jump]
-    return found
-
-
-@kernel
-def beside(squares: np.uint64) -> np.uint64:
-    """The neighbours on the same rank."""
-    return ((squares << ONE) & NOT_FILE_A) | ((squares >> ONE) & NOT_FILE_H)
-
-
-@kernel
-def read_board(
-    own: np.uint64, leaper: np.uint64, diagonal: np.uint64, straight: np.uint64
-) -> tuple[np.uint64, np.uint64, np.uint64]:
-    """What the board means for the side to move: `attacked`, `pinned` and `target` of the record."""
-    occupied = leaper | diagonal | straight
-    enemy = occupied ^ own
-    king = own & leaper & straight
-    straight_sliders = enemy & straight & ~leaper
-    diagonal_sliders = enemy & diagonal & ~leaper
-    pawns = enemy & leaper & ~diagonal & ~straight
-    knights = enemy & leaper & diagonal
-    through = ~(occupied ^ king)
-
-    attacked = king_zone(enemy & leaper & straight) | beside(pawns >> _8)
-    for direction in range(4):
-        attacked |= reach(straight_sliders, through, direction)
-        attacked |= reach(diagonal_sliders, through, direction + 4)
-    attacked |= knight_jumps(knights)
-
-    target = ALL
-    pinned = NONE
-    square = lowest(king)
-    if attacked & king != NONE:
-        leapers = (knight_jumps(king) & knights) | (beside(king << _8) & pawns)
-        if leapers != NONE:
-            target = leapers
-    for axis in range(4):
-        snipers = LINES[axis, square] & (straight_sliders if axis < 2 else diagonal_sliders)
-        while snipers != NONE:
-            sniper = snipers & (~snipers + ONE)
-            snipers ^= sniper
-            between = LINES[axis, square] & (max(sniper, king) - (min(sniper, king) << ONE))
-            screen = between & occupied
-            if screen == NONE:
-                target &= between | sniper  # nothing is left of two checks from two sides
-            elif screen & (screen - ONE) == NONE:
-                pinned |= screen & own
-    return attacked, pinned, target
-
-
-@kernel
-def pawn_targets(
-    own: np.uint64,
-    leaper: np.uint64,
-    diagonal: np.uint64,
-    straight: np.uint64,
-    pinned: np.uint64,
-    target: np.uint64,
-    ep_pawns: np.uint64,
-    ep_square: int,
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Where pawns may go: one step ahead, two steps ahead, capturing to the right, capturing to the left."""
-    occupied = leaper | diagonal | straight
-    square = lowest(own & leaper & straight)
-    pawns = own & leaper & ~diagonal & ~straight
-    ahead = ((pawns & (~pinned | LINES[0, square])) << _8) & ~occupied
-    twice = ((ahead & RANK_3) << _8) & ~occupied & target
-    taken = (occupied ^ own) & target
-    right = ((pawns & (~pinned | LINES[2, square])) << _9) & NOT_FILE_A & taken
-    left = ((pawns & (~pinned | LINES[3, square])) << _7) & NOT_FILE_H & taken
+def pawn_goals(board: Board, outlook: Outlook, ep_pawns: np.uint64, ep_square: int) -> PawnGoals:
+    """Where the pawns of the side to move may go."""
+    occupied = board.leaper | board.diagonal | board.straight
+    square = lowest(board.own & board.leaper & board.straight)
+    free = ~outlook.pinned
+    pawns = board.own & board.leaper & ~board.diagonal & ~board.straight
+    ahead = ((pawns & (free | LINES[0, square])) << _8) & ~occupied
+    twice = ((ahead & RANK_3) << _8) & ~occupied & outlook.target
+    victims = (occupied ^ board.own) & outlook.target
+    right = ((pawns & (free | LINES[2, square])) << _9) & NOT_FILE_A & victims
+    left = ((pawns & (free | LINES[3, square])) << _7) & NOT_FILE_H & victims
     if ep_pawns != NONE:
         behind = bit(ep_square)
         right |= (ep_pawns << _9) & behind
         left |= (ep_pawns << _7) & behind
-    return ahead & target, twice, right, left
+    return PawnGoals(ahead & outlook.target, twice, right, left)
 
 
 @kernel
-def castling_rooks(
-    king: np.uint64,
-    occupied: np.uint64,
-    castling: np.uint64,
-    attacked: np.uint64,
-    pinned: np.uint64,
-    target: np.uint64,
-) -> np.uint64:
+def castling_rooks(board: Board, outlook: Outlook, castling: np.uint64) -> np.uint64:
     """The own rooks with which castling is legal now."""
     found = NONE
-    rooks = castling & RANK_1 & ~pinned
-    if target == ALL:
+    rooks = castling & RANK_1 & ~outlook.pinned
+    if rooks != NONE and outlook.target == ALL:
+        king = board.own & board.leaper & board.straight
+        others = (board.leaper | board.diagonal | board.straight) & ~king
         while rooks != NONE:
             rook = rooks & (~rooks + ONE)
             rooks ^= rook
@@ -160,48 +84,9 @@ def castling_rooks(
             rook_goal = bit(5) if rook > king else bit(3)
             king_path = (max(king, king_goal) << ONE) - min(king, king_goal)
             rook_path = (max(rook, rook_goal) << ONE) - min(rook, rook_goal)
-            if (king_path | rook_path) & occupied & ~king & ~rook == NONE and king_path & attacked == NONE:
+            if (king_path | rook_path) & others & ~rook == NONE and king_path & outlook.attacked == NONE:
                 found |= rook
     return found
-
-
-@kernel
-def count_moves(
-    own: np.uint64,
-    leaper: np.uint64,
-    diagonal: np.uint64,
-    straight: np.uint64,
-    castling: np.uint64,
-    ep_pawns: np.uint64,
-    ep_square: int,
-    attacked: np.uint64,
-    pinned: np.uint64,
-    target: np.uint64,
-) -> int:
-    """How many legal moves there are."""
-    occupied = leaper | diagonal | straight
-    king = own & leaper & straight
-    square = lowest(king)
-    empty = ~occupied
-    aim = target & ~own
-    straight_sliders = own & straight & ~leaper
-    diagonal_sliders = own & diagonal & ~leaper
-    count = popcount(king_zone(king) & ~own & ~attacked)
-    for direction in range(4):
-        movers = straight_sliders & (~pinned | LINES[AXIS[direction], square])
-        count += popcount(reach(movers, empty, direction) & aim)
-        movers = diagonal_sliders & (~pinned | LINES[AXIS[direction + 4], square])
-        count += popcount(reach(movers, empty, direction + 4) & aim)
-    knights = own & leaper & diagonal & ~pinned
-    for jump in range(8):
-        count += popcount(rotate(knights, JUMP_SHIFT[jump]) & JUMP_LANDING[jump] & aim)
-    ahead, twice, right, left = pawn_targets(own, leaper, diagonal, straight, pinned, target, ep_pawns, ep_square)
-    count += popcount(ahead) + popcount(twice) + popcount(right) + popcount(left)
-    if (ahead | right | left) & RANK_8 != NONE:
-        count += 3 * (popcount(ahead & RANK_8) + popcount(right & RANK_8) + popcount(left & RANK_8))
-    if castling & RANK_1 != NONE:
-        count += popcount(castling_rooks(king, occupied, castling, attacked, pinned, target))
-    return count
 
 
 @kernel
@@ -209,6 +94,35 @@ def castling_plane(king: np.uint64, rook: np.uint64, chess960: int) -> int:
     """The plane of the king's move that castles with a rook."""
     distance = abs(lowest(rook) - lowest(king)) if chess960 else 2
     return (7 * EAST if rook > king else 7 * WEST) + distance - 1
+
+
+@kernel
+def count_moves(board: Board, outlook: Outlook, castling: np.uint64, ep_pawns: np.uint64, ep_square: int) -> int:
+    """How many legal moves there are."""
+    king = board.own & board.leaper & board.straight
+    square = lowest(king)
+    empty = ~(board.leaper | board.diagonal | board.straight)
+    free = ~outlook.pinned
+    aim = outlook.target & ~board.own
+    straight_sliders = board.own & board.straight & ~board.leaper
+    diagonal_sliders = board.own & board.diagonal & ~board.leaper
+    count = popcount(king_zone(king) & ~board.own & ~outlook.attacked)
+    for direction in range(4):
+        sliders = straight_sliders & (free | LINES[AXIS[direction], square])
+        count += popcount(reach(sliders, empty, direction) & aim)
+        sliders = diagonal_sliders & (free | LINES[AXIS[direction + 4], square])
+        count += popcount(reach(sliders, empty, direction + 4) & aim)
+    knights = board.own & board.leaper & board.diagonal & free
+    for jump in range(8):
+        count += popcount(rotate(knights, JUMP_SHIFT[jump]) & JUMP_LANDING[jump] & aim)
+    goals = pawn_goals(board, outlook, ep_pawns, ep_square)
+    count += popcount(goals.ahead) + popcount(goals.twice) + popcount(goals.right) + popcount(goals.left)
+    if (goals.ahead | goals.right | goals.left) & RANK_8 != NONE:
+        promotions = popcount(goals.ahead & RANK_8) + popcount(goals.right & RANK_8) + popcount(goals.left & RANK_8)
+        count += 3 * promotions  # beside those to a queen
+    if castling & RANK_1 != NONE:
+        count += popcount(castling_rooks(board, outlook, castling))
+    return count
 
 
 @kernel
@@ -224,104 +138,129 @@ def write_plane(out: NDArray[np.int32], count: int, plane: int, origins: np.uint
 @kernel
 def list_moves(state: State, out: NDArray[np.int32]) -> int:
     """Writes the legal actions of a game that goes on, ascending, into `out`; returns how many."""
-    own, leaper, diagonal, straight = state.chess_own, state.leaper, state.diagonal, state.straight
-    pinned, target = state.pinned, state.target
-    occupied = leaper | diagonal | straight
-    enemy = occupied ^ own
-    king = own & leaper & straight
+    board = board_of(state)
+    outlook = Outlook(state.attacked, state.pinned, state.target)
+    enemy = (board.leaper | board.diagonal | board.straight) ^ board.own
+    king = board.own & board.leaper & board.straight
     square = lowest(king)
-    king_goals = king_zone(king) & ~own & ~state.attacked
-    ahead, twice, right, left = pawn_targets(
-        own, leaper, diagonal, straight, pinned, target, state.ep_pawns, state.ep_square
-    )
+    king_goals = king_zone(king) & ~board.own & ~outlook.attacked
+    pawns = pawn_goals(board, outlook, state.ep_pawns, state.ep_square)
     east_plane = -1
     west_plane = -1
-    if state.castling & RANK_1 != NONE:
-        rooks = castling_rooks(king, occupied, state.castling, state.attacked, pinned, target)
-        while rooks != NONE:
-            rook = rooks & (~rooks + ONE)
-            rooks ^= rook
-            if rook > king:
-                east_plane = castling_plane(king, rook, state.chess960)
-            else:
-                west_plane = castling_plane(king, rook, state.chess960)
+    rooks = castling_rooks(board, outlook, state.castling)
+    if rooks > king:
+        east_plane = castling_plane(king, rooks & ~(king - ONE), state.chess960)
+    if rooks & (king - ONE) != NONE:
+        west_plane = castling_plane(king, rooks & (king - ONE), state.chess960)
 
     count = 0
     for direction in range(8):
-        sliders = own & ~leaper & (straight if direction < 4 else diagonal)
-        front = sliders & (~pinned | LINES[AXIS[direction], square])
+        front = board.own & ~board.leaper & (board.straight if direction < 4 else board.diagonal)
+        front &= ~outlook.pinned | LINES[AXIS[direction], square]
         shift = SHIFT[direction]
         landing = LANDING[direction]
         back = NONE
         for distance in range(7):
             plane = 7 * direction + distance
             back -= shift
-            front = rotate(front, shift) & landing & ~own
-            arrived = front & target
+            front = rotate(front, shift) & landing & ~board.own
+            arrived = front & outlook.target
             if distance == 0:
                 arrived |= rotate(king, shift) & landing & king_goals
                 if direction == NORTH:
-                    arrived |= ahead
+                    arrived |= pawns.ahead
                 elif direction == NORTH_EAST:
-                    arrived |= right
+                    arrived |= pawns.right
                 elif direction == NORTH_WEST:
-                    arrived |= left
+                    arrived |= pawns.left
             elif distance == 1 and direction == NORTH:
-                arrived |= twice
+                arrived |= pawns.twice
             origins = rotate(arrived, back)
-            if plane == east_plane or plane == west_plane:
+            if plane == east_plane:
+                origins |= king
+            if plane == west_plane:
                 origins |= king
             count = write_plane(out, count, plane, origins)
             front &= ~enemy
 
-    knights = own & leaper & diagonal & ~pinned
+    knights = board.own & board.leaper & board.diagonal & ~outlook.pinned
     for jump in range(8):
-        arrived = rotate(knights, JUMP_SHIFT[jump]) & JUMP_LANDING[jump] & target & ~own
+        arrived = rotate(knights, JUMP_SHIFT[jump]) & JUMP_LANDING[jump] & outlook.target & ~board.own
         count = write_plane(out, count, JUMP_PLANE + jump, rotate(arrived, NONE - JUMP_SHIFT[jump]))
-    if (ahead | right | left) & RANK_8 != NONE:
+    if (pawns.ahead | pawns.right | pawns.left) & RANK_8 != NONE:
         for piece in range(3):
             plane = PROMOTION_PLANE + 3 * piece
-            count = write_plane(out, count, plane, (left & RANK_8) >> _7)
-            count = write_plane(out, count, plane + 1, (ahead & RANK_8) >> _8)
-            count = write_plane(out, count, plane + 2, (right & RANK_8) >> _9)
+            count = write_plane(out, count, plane, (pawns.left & RANK_8) >> _7)
+            count = write_plane(out, count, plane + 1, (pawns.ahead & RANK_8) >> _8)
+            count = write_plane(out, count, plane + 2, (pawns.right & RANK_8) >> _9)
     return count
 
 
 @kernel
-def is_attacked(
-    square: np.uint64,
-    occupied: np.uint64,
-    leaper: np.uint64,
-    diagonal: np.uint64,
-    straight: np.uint64,
-    enemy: np.uint64,
-) -> bool:
-    """Whether the opponent's pieces, those of `enemy`, attack a square of the side to move."""
-    straight_sliders = enemy & straight & ~leaper
-    diagonal_sliders = enemy & diagonal & ~leaper
-    found = knight_jumps(square) & enemy & leaper & diagonal
-    found |= beside(square << _8) & enemy & leaper & ~diagonal & ~straight
-    for direction in range(4):
-        found |= reach(square, ~occupied, direction) & straight_sliders
-        found |= reach(square, ~occupied, direction + 4) & diagonal_sliders
-    return found != NONE
+def slide_to(goal: int, sliders: np.uint64, direction: int) -> int:
+    """The action of whichever of `sliders` reaches a square in a direction."""
+    shift = NONE - SHIFT[direction]
+    place = rotate(bit(goal), shift)
+    while place & sliders == NONE:
+        place = rotate(place, shift)
+    origin = lowest(place)
+    return int(PLANE[origin, goal]) * 64 + origin
 
 
 @kernel
-def find_ep_pawns(
-    own: np.uint64, leaper: np.uint64, diagonal: np.uint64, straight: np.uint64, ep_square: int
-) -> np.uint64:
-    """The own pawns that may take the pawn before `ep_square` en passant without leaving their king in check."""
-    found = NONE
-    occupied = leaper | diagonal | straight
-    behind = bit(ep_square)
-    taken = behind >> _8
-    candidates = beside(taken) & own & leaper & ~diagonal & ~straight
-    while candidates != NONE:
-        pawn = candidates & (~candidates + ONE)
-        candidates ^= pawn
-        king = own & leaper & straight
-        after = (occupied ^ pawn ^ taken) | behind
-        if not is_attacked(king, after, leaper, diagonal, straight, (occupied ^ own) & ~taken):
-            found |= pawn
-    return found
+def draw_move(state: State, seeds: NDArray[np.uint64], row: int) -> int:
+    """One of the legal actions of a game that goes on, each as likely: its number is drawn, and then it is found."""
+    number = random_below(seeds, row, state.moves)
+    board = board_of(state)
+    outlook = Outlook(state.attacked, state.pinned, state.target)
+    king = board.own & board.leaper & board.straight
+    square = lowest(king)
+    aim = outlook.target & ~board.own
+
+    goals = king_zone(king) & ~board.own & ~outlook.attacked
+    count = popcount(goals)
+    if number < count:
+        return int(PLANE[square, nth(goals, number)]) * 64 + square
+    number -= count
+    pawns = pawn_goals(board, outlook, state.ep_pawns, state.ep_square)
+    count = popcount(pawns.ahead)
+    if number < count:
+        return 7 * NORTH * 64 + nth(pawns.ahead, number) - 8
+    number -= count
+    count = popcount(pawns.twice)
+    if number < count:
+        return (7 * NORTH + 1) * 64 + nth(pawns.twice, number) - 16
+    number -= count
+    count = popcount(pawns.right)
+    if number < count:
+        return 7 * NORTH_EAST * 64 + nth(pawns.right, number) - 9
+    number -= count
+    count = popcount(pawns.left)
+    if number < count:
+        return 7 * NORTH_WEST * 64 + nth(pawns.left, number) - 7
+    number -= count
+    knights = board.own & board.leaper & board.diagonal & ~outlook.pinned
+    for jump in range(8):
+        goals = rotate(knights, JUMP_SHIFT[jump]) & JUMP_LANDING[jump] & aim
+        count = popcount(goals)
+        if number < count:
+            return (JUMP_PLANE + jump) * 64 + nth(rotate(goals, NONE - JUMP_SHIFT[jump]), number)
+        number -= count
+    empty = ~(board.leaper | board.diagonal | board.straight)
+    for direction in range(8):
+        sliders = board.own & ~board.leaper & (board.straight if direction < 4 else board.diagonal)
+        sliders &= ~outlook.pinned | LINES[AXIS[direction], square]
+        goals = reach(sliders, empty, direction) & aim
+        count = popcount(goals)
+        if number < count:
+            return slide_to(nth(goals, number), sliders, direction)
+        number -= count
+    for side in range(3):
+        goals = RANK_8 & (pawns.left if side == 0 else pawns.ahead if side == 1 else pawns.right)
+        count = 3 * popcount(goals)
+        if number < count:
+            goal = nth(goals, number // 3)
+            return (PROMOTION_PLANE + 3 * (number % 3) + side) * 64 + goal - 7 - side
+        number -= count
+    rooks = castling_rooks(board, outlook, state.castling)
+    return castling_plane(king, bit(nth(rooks, number)), state.chess960) * 64 + square

@@ -25,6 +25,8 @@ _LESSER = (KNIGHT, BISHOP, ROOK)
 _AS_QUEEN = (7 * NORTH_WEST, 7 * NORTH, 7 * NORTH_EAST)
 """Planes of the moves that promote to a queen, by the side to which the pawn goes."""
 
+_OFFSETS: list[int] = OFFSET.tolist()
+
 _UCI = re.compile(r"([a-h][1-8])([a-h][1-8])([qrbn])?", re.IGNORECASE)
 _SAN = re.compile(r"([KQRBNkqrn])?([a-h])?([1-8])?[x:-]?([a-h][1-8])(?:[=/]?\(?([QRBNqrbn])\)?)?")
 _SHORT = re.compile(r"[O0o]-?[O0o]")
@@ -136,10 +138,9 @@ def write_san(state: State, action: int, legal: Sequence[int]) -> str:
         return (FILES[move.origin & 7] if move.captures else "") + goal + promotion
     rivals = [
         other.origin
-        for other in (read_action(state, number) for number in legal)
-        if other and other.piece == move.piece and other.goal == move.goal and not other.castling
+        for other in _moves_to(state, legal, move.goal)
+        if other.piece == move.piece and other.origin != move.origin
     ]
-    rivals = [origin for origin in rivals if origin != move.origin]
     name = square_name(move.origin)
     if not rivals:
         name = ""
@@ -239,18 +240,21 @@ def _read_san(state: State, text: str, match: re.Match[str], legal: Sequence[int
     return chosen[0].action
 
 
+def _moves_to(state: State, legal: Sequence[int], goal: int) -> list[Move]:
+    """The legal moves to a square; castling is none."""
+    end = goal ^ 56 * int(state["side"])
+    moves = (read_action(state, action) for action in legal if (action & 63) + _OFFSETS[action >> 6] == end)
+    return [move for move in moves if move and not move.castling]
+
+
 def _matching(
     state: State, legal: Sequence[int], piece: int, file: str | None, rank: str | None, goal: int
 ) -> list[Move]:
     """The legal moves of a piece to a square, from a file and rank where they are named."""
-    moves = (read_action(state, action) for action in legal)
     return [
         move
-        for move in moves
-        if move
-        and move.piece == piece
-        and move.goal == goal
-        and not move.castling
+        for move in _moves_to(state, legal, goal)
+        if move.piece == piece
         and (file is None or FILES[move.origin & 7] == file)
         and (rank is None or move.origin >> 3 == int(rank) - 1)
         and (piece != PAWN or file is not None or not move.captures)

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
-from tengen.games.chess.bits import NONE, ONE, flip, lowest
+from tengen.games.chess.bits import NONE, ONE, bit, flip, lowest
+from tengen.games.chess.board import Board, board_of, code_at, turned
 from tengen.games.chess.geometry import RANK_1, RANK_8
-from tengen.games.chess.state import BISHOP, KING, KNIGHT, PAST, PAWN, QUEEN, ROOK, code_at
+from tengen.games.chess.state import BISHOP, KING, KNIGHT, PAST, PAWN, QUEEN, ROOK
 from tengen.games.rules import State, implement, observe
 
 POSITION_PLANES = (
@@ -57,18 +58,15 @@ def plane_names(history: int) -> tuple[str, ...]:
 def draw_pieces(
     planes: NDArray[np.float32],
     first: int,
-    own: np.uint64,
-    leaper: np.uint64,
-    diagonal: np.uint64,
-    straight: np.uint64,
+    board: Board,
     occurrences: int,
 ) -> None:
     """Writes the planes of one position, which are zero, from `planes[first]` on."""
-    occupied = leaper | diagonal | straight
+    occupied = board.leaper | board.diagonal | board.straight
     while occupied != NONE:
         square = lowest(occupied)
-        plane = first + _PLANE_OF_CODE[code_at(leaper, diagonal, straight, square)]
-        if (own >> np.uint64(square)) & ONE == NONE:
+        plane = first + _PLANE_OF_CODE[code_at(board, square)]
+        if board.own & bit(square) == NONE:
             plane += 6
         planes[plane, square >> 3, square & 7] = 1.0
         occupied &= occupied - ONE
@@ -82,23 +80,17 @@ def draw_pieces(
 def chess_observe(state: State, planes: NDArray[np.float32]) -> None:
     history = len(planes) // 14
     planes[:] = 0.0
-    draw_pieces(planes, 0, state.chess_own, state.leaper, state.diagonal, state.straight, state.occurrences)
+    board = board_of(state)
+    draw_pieces(planes, 0, board, state.occurrences)
     for age in range(1, min(history, state.past_count + 1)):
         row = (state.ply - age) % PAST
-        own, leaper, diagonal, straight = (
-            state.past[row, 0],
-            state.past[row, 1],
-            state.past[row, 2],
-            state.past[row, 3],
-        )
+        earlier = Board(state.past[row, 0], state.past[row, 1], state.past[row, 2], state.past[row, 3])
         if age % 2 == 1:
-            own = flip((leaper | diagonal | straight) ^ own)
-            leaper = flip(leaper)
-            diagonal = flip(diagonal)
-            straight = flip(straight)
-        draw_pieces(planes, 14 * age, own, leaper, diagonal, straight, state.past_occurrences[row])
-    king = state.chess_own & state.leaper & state.straight
-    opposite = flip((state.leaper & state.straight) ^ king)
+            earlier = turned(earlier)
+        draw_pieces(planes, 14 * age, earlier, state.past_occurrences[row])
+    kings = board.leaper & board.straight
+    king = kings & board.own
+    opposite = flip(kings ^ king)
     rooks = state.castling & RANK_1
     opposite_rooks = flip(state.castling & RANK_8)
     first = 14 * history

@@ -1,7 +1,7 @@
 """The parameters of chess as data, from values or from texts."""
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from tengen.core.errors import InvalidParameter, unknown
 
@@ -46,15 +46,19 @@ class ChessRules:
 def read_rules(parameters: dict[str, object]) -> ChessRules:
     """The rules that parameters describe; InvalidParameter says what is accepted where one is wrong."""
     known = [field.name for field in fields(ChessRules)]
-    rules = ChessRules()
-    for name, value in parameters.items():
+    for name in parameters:
         if name not in known:
             raise unknown("parameter of chess", name, known)
-        if name in ("chess960", "material"):
-            rules = replace(rules, **{name: _truth(name, value)})
-        else:
-            rules = replace(rules, **{name: _whole(name, value)})
-    return rules
+    usual = ChessRules()
+    given = {name: getattr(usual, name) for name in known} | parameters
+    return ChessRules(
+        chess960=_truth("chess960", given["chess960"]),
+        repetition=_whole("repetition", given["repetition"]),
+        fifty=_whole("fifty", given["fifty"]),
+        material=_truth("material", given["material"]),
+        max_plies=_whole("max_plies", given["max_plies"]),
+        history=_whole("history", given["history"]),
+    )
 
 
 def _whole(name: str, value: object) -> int:

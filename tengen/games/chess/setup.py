@@ -4,11 +4,11 @@ import numpy as np
 
 from tengen.core.errors import InvalidPosition
 from tengen.core.jit import kernel
-from tengen.games.chess.bits import NONE, ONE, flip, lowest
+from tengen.games.chess.bits import NONE, ONE, bit, flip, lowest, popcount
+from tengen.games.chess.board import attackers, board_of, code_at, find_ep_pawns, king_zone, turned
 from tengen.games.chess.fen import Diagram, short
-from tengen.games.chess.moves import find_ep_pawns, is_attacked, knight_jumps, reach, beside
 from tengen.games.chess.rules import rights_key, settle
-from tengen.games.chess.state import BLACK_TO_MOVE, RIGHTS, STATE, ZOBRIST, code_at
+from tengen.games.chess.state import BLACK_TO_MOVE, RIGHTS, STATE, ZOBRIST
 from tengen.games.kernels import States
 from tengen.games.rules import State
 
@@ -20,39 +20,30 @@ def finish_position(states: States, ep_square: int) -> int:
     Returns how many pieces give check; -1 if the side to move could take the king.
     """
     state = states[0]
-    own, leaper, diagonal, straight = state.chess_own, state.leaper, state.diagonal, state.straight
-    occupied = leaper | diagonal | straight
-    king = own & leaper & straight
-    enemy_king = (leaper & straight) ^ king
-    if is_attacked(flip(enemy_king), flip(occupied), flip(leaper), flip(diagonal), flip(straight), flip(own)):
+    board = board_of(state)
+    occupied = board.leaper | board.diagonal | board.straight
+    other = turned(board)
+    king = board.own & board.leaper & board.straight
+    other_king = other.own & other.leaper & other.straight
+    if attackers(other, other_king, flip(occupied)) != NONE or king_zone(king) & flip(other_king) != NONE:
         return -1
     view = 56 * int(state.side)
     key = NONE if state.side == 0 else BLACK_TO_MOVE
     left = occupied
     while left != NONE:
         square = lowest(left)
-        color = state.side if (own >> np.uint64(square)) & ONE != NONE else 1 - state.side
-        key ^= ZOBRIST[color, code_at(leaper, diagonal, straight, square), square ^ view]
+        color = state.side if board.own & bit(square) != NONE else 1 - state.side
+        key ^= ZOBRIST[color, code_at(board, square), square ^ view]
         left &= left - ONE
     key ^= rights_key(state.castling, view)
     if ep_square != 0:
-        state.ep_pawns = find_ep_pawns(own, leaper, diagonal, straight, ep_square)
+        state.ep_pawns = find_ep_pawns(board, ep_square)
         if state.ep_pawns != NONE:
             state.ep_square = ep_square
             key ^= ZOBRIST[1, RIGHTS, ep_square ^ view]
     state.key = key
     settle(state)
-
-    enemy = occupied ^ own
-    checkers = knight_jumps(king) & enemy & leaper & diagonal
-    checkers |= beside(king << np.uint64(8)) & enemy & leaper & ~diagonal & ~straight
-    for direction in range(8):
-        checkers |= reach(king, ~occupied, direction) & enemy & ~leaper & (straight if direction < 4 else diagonal)
-    count = 0
-    while checkers != NONE:
-        count += 1
-        checkers &= checkers - ONE
-    return count
+    return popcount(attackers(board, king, occupied))
 
 
 def set_up(template: State, diagram: Diagram, text: str) -> State:

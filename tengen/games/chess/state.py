@@ -3,9 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
-from tengen.games.chess.bits import ONE
-
 EMPTY, PAWN, BISHOP, KNIGHT, ROOK, KING, QUEEN = range(7)
 """Codes of pieces: 1 if it is no slider, plus 2 if it moves diagonally or is a knight, plus 4 if it moves straight.
 
@@ -29,7 +26,7 @@ STATE = np.dtype(
         ("straight", np.uint64),  # rooks, queens and kings
         ("castling", np.uint64),  # rooks of both sides that may still castle
         ("ep_pawns", np.uint64),  # own pawns that may take en passant now
-        # what the board means for the side to move; moves.py computes it
+        # what the board means for the side to move; board.py computes it
         ("attacked", np.uint64),  # squares that the opponent attacks, through the king too
         ("pinned", np.uint64),  # own pieces that may leave their line to the king only at his expense
         ("target", np.uint64),  # squares where a move by another piece than the king ends a check; all without check
@@ -80,12 +77,3 @@ def _zobrist() -> NDArray[np.uint64]:
 ZOBRIST = _zobrist()
 """[2, 8, 64]: a random word for each colour, code and square as White sees it; zero for the code of no piece."""
 BLACK_TO_MOVE = np.uint64(0xA0761D6478BD642F)
-
-
-@kernel
-def code_at(leaper: np.uint64, diagonal: np.uint64, straight: np.uint64, square: int) -> np.int64:
-    """The code of the piece on a square."""
-    place = np.uint64(square)
-    return np.int64(
-        ((leaper >> place) & ONE) | (((diagonal >> place) & ONE) << ONE) | (((straight >> place) & ONE) << np.uint64(2))
-    )
