@@ -16,6 +16,8 @@ TOPICS = {
     "go_random": "uniformly random games of Go, beside OpenSpiel, Pgx and sgfmill",
     "go_uct": "UCT with random rollouts on 9x9, beside OpenSpiel's C++ search",
     "go_search": "search with a free evaluator on 9x9, beside mctx with Pgx and LightZero's trees",
+    "chess": "perft and random games, beside Stockfish, Fairy-Stockfish, OpenSpiel and python-chess",
+    "shogi": "perft and random games, beside cshogi, Fairy-Stockfish and OpenSpiel",
     "inference": "a network's positions a second in Tengen's engines and other runtimes",
 }
 
@@ -40,7 +42,7 @@ def main() -> None:
         if importlib.util.find_spec(f"benchmarks.{name}") is None:
             continue
         command = [sys.executable, "-m", f"benchmarks.{name}", "--seconds", str(settings.seconds)]
-        if name.startswith("go_"):
+        if name != "inference":
             command += ["--rounds", str(settings.rounds), "--peer-python", settings.peer_python, "--only", given.only]
             command += [] if settings.core is None else ["--core", str(settings.core)]
         if given.out:

@@ -18,13 +18,14 @@ def case(size: int, *, chunk: int, batches: list[int], target: float) -> Case:
         return Contender(
             name=name,
             entry=f"{PACKAGE}.{entry}",
-            settings={"size": size, **settings},
+            settings=({"game": f"go(board_size={size})"} if name == "OpenSpiel" else {"size": size}) | settings,
             against="Tengen",
             target=target,
             note=note,
         )
 
-    ours = Contender(name="Tengen", entry=f"{PACKAGE}.tengen_:random_games", settings={"size": size, "chunk": chunk})
+    rules = f"go:size={size},superko=positional,suicide=false"
+    ours = Contender(name="Tengen", entry=f"{PACKAGE}.tengen_:random_games", settings={"game": rules, "chunk": chunk})
     peers = [
         peer("OpenSpiel", "openspiel:random_games_cpp", target=target, note="C++ loop", chunk=max(1, chunk // 10)),
         peer("OpenSpiel", "openspiel:random_games_python", note="a call a step", chunk=max(1, chunk // 20)),

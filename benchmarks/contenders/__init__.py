@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Counts: TypeAlias = dict[str, float]
-"""What a chunk of work did, such as `{"games": 64, "plies": 7616}`; the first entry is what the rate counts."""
+"""What a chunk of work did, such as `{"games": 64, "plies": 7616}`; the first entry is what the rate counts.
+
+`cpu_seconds` is no count but the time of a process that the contender has started."""
 
 Work: TypeAlias = Callable[[], Counts]

@@ -16,17 +16,32 @@ def _go(size: int) -> Any:
     return pyspiel.load_game(f"go(board_size={size})")
 
 
-def random_games_cpp(*, size: int, chunk: int) -> Work:
+def perft(*, game: str, position: str, depth: int) -> Work:
+    """Perft by `child` from Python, the last ply counted in bulk; an empty position is the usual start."""
+    import pyspiel
+
+    loaded = pyspiel.load_game(game)
+    root = loaded.new_initial_state(position) if position else loaded.new_initial_state()
+
+    def leaves(state: Any, depth: int) -> int:
+        if depth == 1:
+            return len(state.legal_actions())
+        return sum(leaves(state.child(action), depth - 1) for action in state.legal_actions())
+
+    return lambda: {"leaves": leaves(root, depth)}
+
+
+def random_games_cpp(*, game: str, chunk: int) -> Work:
     """Random games in C++: a search of one simulation that judges the root by `chunk` rollouts.
 
     `RandomRolloutEvaluator.evaluate` itself is not exposed to Python.
     """
     import pyspiel
 
-    game = _go(size)
+    loaded = pyspiel.load_game(game)
     evaluator = pyspiel.RandomRolloutEvaluator(n_rollouts=chunk, seed=1)
-    bot = pyspiel.MCTSBot(game, evaluator, 1.4, 1, MEMORY_MB, False, 1, False)
-    state = game.new_initial_state()
+    bot = pyspiel.MCTSBot(loaded, evaluator, 1.4, 1, MEMORY_MB, False, 1, False)
+    state = loaded.new_initial_state()
 
     def work() -> Counts:
         bot.mcts_search(state)
@@ -35,15 +50,17 @@ def random_games_cpp(*, size: int, chunk: int) -> Work:
     return work
 
 
-def random_games_python(*, size: int, chunk: int) -> Work:
+def random_games_python(*, game: str, chunk: int) -> Work:
     """Random games with one call from Python for each step."""
-    game = _go(size)
+    import pyspiel
+
+    loaded = pyspiel.load_game(game)
     draw = random.Random(1).choice
 
     def work() -> Counts:
         plies = 0
         for _ in range(chunk):
-            state = game.new_initial_state()
+            state = loaded.new_initial_state()
             while not state.is_terminal():
                 state.apply_action(draw(state.legal_actions()))
                 plies += 1

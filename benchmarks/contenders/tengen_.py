@@ -7,8 +7,22 @@ from benchmarks.contenders import Counts, Work
 DISTRIBUTIONS = ("tengen", "numba", "numpy")
 
 
-def random_games(*, size: int, chunk: int) -> Work:
-    """Uniformly random games of Go to the end, in one compiled loop."""
+def perft(*, game: str, position: str, depth: int) -> Work:
+    """Perft through the generic kernel; the last ply is counted in bulk."""
+    import tengen
+    from tengen.games.game import RecordGame
+
+    rules = cast(RecordGame, tengen.make(game))
+    state = rules.parse_position(position)
+
+    def work() -> Counts:
+        return {"leaves": tengen.perft(rules, state, depth)}
+
+    return work
+
+
+def random_games(*, game: str, chunk: int) -> Work:
+    """Uniformly random games to the end, in one compiled loop."""
     import numpy as np
 
     import tengen
@@ -16,10 +30,10 @@ def random_games(*, size: int, chunk: int) -> Work:
     from tengen.games import kernels
     from tengen.games.game import RecordGame
 
-    game = cast(RecordGame, tengen.make("go", size=size, superko="positional", suicide=False))
-    start, scratch_state = game.initial_states(1), game.initial_states(1)
+    rules = cast(RecordGame, tengen.make(game))
+    start, scratch_state = rules.initial_states(1), rules.initial_states(1)
     seeds = kernel_seeds(stream(1, "benchmark"), 1)
-    scratch = np.empty(game.num_actions, np.int32)
+    scratch = np.empty(rules.num_actions, np.int32)
 
     def work() -> Counts:
         plies, _ = kernels.random_games(start, scratch_state, chunk, seeds, scratch)

@@ -12,6 +12,7 @@ from tengen.agents.simple import HumanAgent, RandomAgent
 from tengen.agents.text import AgentText, parse_agent
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game
+from tengen.games.registry import as_seen_by
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Rollouts
 
@@ -76,7 +77,9 @@ def _external(parsed: AgentText, game: Game) -> EngineAgent:
 
 def _uct(parsed: AgentText, game: Game, seed: int | None) -> Agent:
     config = replace(_search_config(parsed, UCT_SIMULATIONS), policy="uct")
-    config = replace(config, c_uct=parsed.number("c", config.c_uct))
+    config = replace(
+        config, c_uct=parsed.number("c", config.c_uct), c_proof=parsed.number("proof", 1.0 if game.decisive else 0.0)
+    )
     evaluator = Rollouts(int(parsed.number("playouts", 1)))
     return SearchAgent(game, evaluator, config, play=_play_settings(parsed), text=parsed.text, seed=seed)
 
@@ -86,7 +89,8 @@ def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> A
     from tengen.nets.evaluator import NetworkEvaluator
 
     engine: Engine = parsed.settings.get("engine", "auto")  # type: ignore[assignment]
-    evaluator = NetworkEvaluator(load_checkpoint(parsed.source, game).network, engine=engine, threads=threads)
+    checkpoint = load_checkpoint(parsed.source, game)
+    evaluator = NetworkEvaluator(checkpoint.network, engine=engine, threads=threads)
     config = _search_config(parsed, NETWORK_SIMULATIONS)
     config = replace(
         config,
@@ -95,7 +99,8 @@ def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> A
         c_init=parsed.number("c", config.c_init),
         leaves=int(parsed.number("leaves", config.leaves)),
     )
-    return SearchAgent(game, evaluator, config, play=_play_settings(parsed), text=parsed.text, seed=seed)
+    seen = as_seen_by(game, checkpoint.game_text)
+    return SearchAgent(game, evaluator, config, seen=seen, play=_play_settings(parsed), text=parsed.text, seed=seed)
 
 
 def _search_config(parsed: AgentText, simulations: int) -> SearchConfig:

@@ -50,13 +50,16 @@ class SearchAgent(Agent):
         evaluator: Evaluator | Rollouts,
         config: SearchConfig,
         *,
+        seen: Game | None = None,
         play: PlaySettings | None = None,
         text: str = "search",
         seed: int | None = None,
     ) -> None:
+        """`seen` is `game` as the evaluator sees it, where its observation is another."""
         if not isinstance(game, RecordGame):
             raise InvalidParameter(f"{game.name} cannot be searched: its rules are not compiled")
         self.game: RecordGame = game
+        self._seen = game if seen is None else seen
         self.evaluator = evaluator
         self.config = config
         self.play = play or PlaySettings()
@@ -72,7 +75,8 @@ class SearchAgent(Agent):
         self._bad = 0
         # chunks under a time limit build on one tree, so it is always kept; `reuse` decides across moves
         config = replace(self.config, reuse=True, simulations=self._limit())
-        self._search = Search(self.game, self.evaluator, config, batch=1, seed=seed)
+        assert isinstance(self._seen, RecordGame)
+        self._search = Search(self._seen, self.evaluator, config, batch=1, seed=seed)
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         self._begin(self._seed if seed is None else seed)
@@ -117,7 +121,7 @@ class SearchAgent(Agent):
         """The most simulations of one move."""
         if self.play.seconds is None:
             return self.config.simulations
-        bytes_of_a_node = self.game.dtype.itemsize + 32 * self.game.num_actions
+        bytes_of_a_node = self.game.dtype.itemsize + 40 * (self.game.max_legal or self.game.num_actions)
         return min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
 
     def _run_until(self, states: NDArray[np.void], deadline: float, seconds: float) -> SearchResult:

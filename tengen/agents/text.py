@@ -87,7 +87,7 @@ SEARCH_SETTINGS: dict[str, Callable[[str], Value]] = {
 }
 """Settings of every agent that searches, with what reads them."""
 
-UCT_SETTINGS = SEARCH_SETTINGS | {"c": _positive, "playouts": _count}
+UCT_SETTINGS = SEARCH_SETTINGS | {"c": _positive, "playouts": _count, "proof": _not_negative}
 
 NETWORK_SETTINGS = SEARCH_SETTINGS | {
     "policy": _one_of("puct", "gumbel"),

@@ -35,6 +35,11 @@ class Game(ABC):
     aliases: ClassVar[tuple[str, ...]] = ()
     """Further parameters that `__init__` takes, such as the name of a rule set that stands for several."""
 
+    view_parameters: ClassVar[tuple[str, ...]] = ()
+    """Parameters that change nothing but what a network sees: games that differ in them alone share their states."""
+    decisive: ClassVar[bool] = False
+    """Whether a move may win the game at any time, as mate does, so that looking for proofs pays off in a search."""
+
     def __init__(self, **parameters: object) -> None:
         """Takes parameters as values or as their texts; InvalidParameter names what is accepted."""
         self.parameters = {**type(self).defaults(), **parameters}

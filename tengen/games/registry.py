@@ -28,6 +28,14 @@ def game_class(name: str) -> type[Game]:
     return found
 
 
+def as_seen_by(game: Game, other: str) -> Game:
+    """`game` with the view of `other`, a text of the same game: what a network trained on `other` can look at."""
+    if not game.view_parameters:
+        return game
+    view = make(other).parameters
+    return type(game)(**game.parameters | {name: view[name] for name in game.view_parameters})
+
+
 def make(text: str, **parameters: object) -> Game:
     """The game that a text such as `go:size=9,komi=7` names; keyword parameters override the text's."""
     name, _, rest = text.partition(":")

@@ -24,6 +24,8 @@ class SearchConfig:
     c_base: float = 19652.0
     c_uct: float = 1.0
     """UCT: exploration constant for values in [-1, 1]."""
+    c_proof: float = 0.0
+    """UCT: how much a move attracts that seems easiest to prove a win by (proof numbers, see mcts/proofs.py)."""
     fpu_reduction: float = 0.2
     """PUCT: an unvisited child counts as the parent's value less this times sqrt(visited prior mass) (KataGo, lc0)."""
     root_fpu_reduction: float = 0.1

@@ -16,6 +16,7 @@ from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
 
 NO_NODE = -1
+NO_ACTION = -1
 UNEXPANDED = -1
 
 NODE = np.dtype(
@@ -34,6 +35,9 @@ NODE = np.dtype(
         ("lower", np.float32),  # proven bounds on the exact value, for the player to move here
         ("upper", np.float32),
         ("proofs", np.int32),  # whether the bounds of a child have ever changed
+        ("win", np.int32),  # an action that wins here at once, or NO_ACTION where none was looked for or found
+        ("proof", np.float32),  # how hard it seems to prove a win for the player to move here (proofs.py)
+        ("disproof", np.float32),  # and how hard to prove a loss
     ],
     align=True,
 )
@@ -53,7 +57,7 @@ PUCT, UCT, GUMBEL = 0, 1, 2
 
 
 class Forest(NamedTuple):
-    """Search trees for B positions over A actions."""
+    """Search trees for B positions with at most M legal actions."""
 
     nodes: NDArray[Any]  # NODE [B * nodes_per_tree]
     edges: NDArray[Any]  # EDGE [B * edges_per_tree]
@@ -64,10 +68,10 @@ class Forest(NamedTuple):
     edge_count: NDArray[np.int32]  # [B]
     owner_count: NDArray[np.int32]  # [B]
     root_ready: NDArray[np.bool_]  # [B]: whether all edges of the root and its line of what follows are written
-    root_prior: NDArray[np.float32]  # [B, A]: by root edge, the prior without noise
-    root_score: NDArray[np.float32]  # [B, A]: by root edge, logit and Gumbel noise
-    root_before: NDArray[np.int32]  # [B, A]: by root edge, its visits before this run
-    scratch: NDArray[np.float64]  # [A]
+    root_prior: NDArray[np.float32]  # [B, M]: by root edge, the prior without noise
+    root_score: NDArray[np.float32]  # [B, M]: by root edge, logit and Gumbel noise
+    root_before: NDArray[np.int32]  # [B, M]: by root edge, its visits before this run
+    scratch: NDArray[np.float64]  # [M]
     nodes_per_tree: int
     edges_per_tree: int
 
@@ -79,6 +83,7 @@ class Settings(NamedTuple):
     c_init: float
     c_base: float
     c_uct: float
+    c_proof: float
     fpu_reduction: float
     root_fpu_reduction: float
     forced_playouts: float
@@ -96,9 +101,9 @@ class Settings(NamedTuple):
     ceiling: float
 
 
-def allocate(batch: int, actions: int, nodes_per_tree: int) -> Forest:
+def allocate(batch: int, most_legal: int, nodes_per_tree: int) -> Forest:
     """A forest without trees; pages of memory that are never used are never taken."""
-    edges_per_tree = nodes_per_tree * actions
+    edges_per_tree = nodes_per_tree * most_legal
     return Forest(
         nodes=np.empty(batch * nodes_per_tree, NODE),
         edges=np.empty(batch * edges_per_tree, EDGE),
@@ -109,10 +114,10 @@ def allocate(batch: int, actions: int, nodes_per_tree: int) -> Forest:
         edge_count=np.zeros(batch, np.int32),
         owner_count=np.zeros(batch, np.int32),
         root_ready=np.zeros(batch, np.bool_),
-        root_prior=np.empty((batch, actions), np.float32),
-        root_score=np.empty((batch, actions), np.float32),
-        root_before=np.empty((batch, actions), np.int32),
-        scratch=np.empty(actions, np.float64),
+        root_prior=np.empty((batch, most_legal), np.float32),
+        root_score=np.empty((batch, most_legal), np.float32),
+        root_before=np.empty((batch, most_legal), np.int32),
+        scratch=np.empty(most_legal, np.float64),
         nodes_per_tree=nodes_per_tree,
         edges_per_tree=edges_per_tree,
     )
@@ -160,6 +165,9 @@ def new_node(forest: Forest, tree: int, parent: int, edge: int, s: Settings) -> 
     node.lower = s.floor
     node.upper = s.ceiling
     node.proofs = 0
+    node.win = NO_ACTION
+    node.proof = 1.0
+    node.disproof = 1.0
     return index
 
 
@@ -179,6 +187,16 @@ def end_here(forest: Forest, index: int) -> None:
     node = forest.nodes[index]
     node.lower = 0.0
     node.upper = 0.0
+
+
+@inlined
+def win_here(forest: Forest, index: int, action: int) -> None:
+    """Notes that `action` wins at a node at once: it is solved and needs no edges, unless it is a root."""
+    node = forest.nodes[index]
+    node.win = action
+    if node.parent != NO_NODE:
+        node.lower = 1.0
+        node.upper = 1.0
 
 
 @inlined

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
 from tengen.games.kernels import random_playout
-from tengen.games.rules import OVER, apply, legal_actions, player
+from tengen.games.rules import OVER, apply, count_actions, legal_actions, player
 from tengen.mcts.bounds import is_solved
 from tengen.mcts.forest import UNEXPANDED, Forest, Settings, borrow, end_here, has_child, own_edges, try_edge
 from tengen.mcts.policies import Seeds, choose
 from tengen.mcts.root import next_wanted, prepare_root
 from tengen.mcts.summary import Summary, summarise
-from tengen.mcts.wave import back_up, begin_tree
+from tengen.mcts.wave import back_up, begin_tree, look_for_win
 
 
 @inlined
@@ -84,6 +84,8 @@ def search_freely(
             begin_tree(given, states, shift, forest, tree, s)
         if forest.nodes[root].edges == UNEXPANDED:
             expand_evenly(states, shift, forest, tree, root, scratch)
+            if s.solver:
+                look_for_win(states, root - shift, forest, root, scratch)
             if fresh[tree]:
                 forest.nodes[root].value = judge(states, root - shift, playouts, spare, scratch, seeds, tree)
                 judged += 1
@@ -106,7 +108,11 @@ def search_freely(
                 node.reward, node.discount = apply(states[number], forest.actions[edge])
                 if player(states[number]) == OVER:
                     end_here(forest, child)
-                else:
+                elif s.solver:
+                    look_for_win(states, number, forest, child, scratch)
+                if not is_solved(forest, child):
+                    if s.c_proof > 0.0:
+                        node.disproof = count_actions(states[number], scratch)
                     node.value = judge(states, number, playouts, spare, scratch, seeds, tree)
                     judged += 1
                 index = child

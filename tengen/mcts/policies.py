@@ -6,18 +6,24 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import inlined
+from tengen.core.jit import inlined, kernel
 from tengen.core.random import random_below
 from tengen.mcts.bounds import bounded_mean, is_cut, is_keeper
-from tengen.mcts.forest import NO_NODE, PUCT, UCT, Forest, Settings, swap_untried
+from tengen.mcts.forest import GUMBEL, NO_ACTION, NO_NODE, PUCT, UCT, Forest, Settings, swap_untried
 from tengen.mcts.gumbel import choose_gumbel, choose_gumbel_root
+from tengen.mcts.proofs import proof_bonus
 
 Seeds: TypeAlias = NDArray[np.uint64]
 
 
 @inlined
 def choose(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s: Settings, seeds: Seeds) -> int:
-    """The edge of an expanded, unsolved node that the search's policy follows; it may be untried."""
+    """The edge of an expanded, unsolved node that the search's policy follows; it may be untried.
+
+    At a root where an action is known to win at once, that action's.
+    """
+    if forest.nodes[index].win != NO_ACTION:
+        return winning_edge(forest, tree, index, s)
     if s.policy == PUCT:
         return choose_puct(forest, tree, index, s)
     if s.policy == UCT:
@@ -25,6 +31,20 @@ def choose(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s:
     if forest.nodes[index].parent == NO_NODE:
         return choose_gumbel_root(forest, tree, index, halving, s)
     return choose_gumbel(forest, tree, index, s)
+
+
+@kernel
+def winning_edge(forest: Forest, tree: int, index: int, s: Settings) -> int:
+    """The edge of the action that wins at once; where tried edges come first, put right after those."""
+    node = forest.nodes[index]
+    first = node.first_edge
+    place = 0
+    while forest.actions[first + place] != node.win:
+        place += 1
+    if s.policy != GUMBEL and place > node.tried:
+        swap_untried(forest, tree, index, node.tried, place)
+        place = node.tried
+    return first + place
 
 
 @inlined
@@ -81,7 +101,10 @@ def choose_puct(forest: Forest, tree: int, index: int, s: Settings) -> int:
 
 @inlined
 def choose_uct(forest: Forest, tree: int, index: int, s: Settings, seeds: Seeds) -> int:
-    """An untried edge at random while there is one, then argmax of Q + c * sqrt(ln N / n) (Auer et al. 2002)."""
+    """An untried edge at random while there is one, then argmax of Q + c * sqrt(ln N / n) (Auer et al. 2002).
+
+    With `c_proof` the ease of proving a win adds to it (proofs.py).
+    """
     node = forest.nodes[index]
     first = node.first_edge
     if node.tried < node.edges:
@@ -102,6 +125,8 @@ def choose_uct(forest: Forest, tree: int, index: int, s: Settings, seeds: Seeds)
             kept |= is_keeper(forest, index, number)
             q = bounded_mean(forest, number)
         score = q + math.sqrt(log_visits / edge.visits)
+        if s.c_proof > 0.0:
+            score += s.c_proof * proof_bonus(forest, index, number)
         if score > best_score:
             best, best_score = number, score
     return best

@@ -21,7 +21,8 @@ def move_node(states: NDArray[Any], forest: Forest, old: int, new: int, parent: 
 
 @kernel
 def keep_subtree(states: NDArray[Any], forest: Forest, tree: int, action: int, places: NDArray[np.int32]) -> None:
-    """Makes the child of the root by `action` the root, in place; without such a child the tree is dropped.
+    """Makes the child of the root by `action` the root, in place; without such a child, or where it has no edges, the
+    tree is dropped.
 
     Nodes and slices of edges stand in the order of their making, parents before children, so that all move
     towards the front and nothing is overwritten before it has moved.
@@ -37,8 +38,8 @@ def keep_subtree(states: NDArray[Any], forest: Forest, tree: int, action: int, p
     for edge in range(root.first_edge, root.first_edge + root.edges):
         if forest.actions[edge] == action:
             child = forest.edges[edge].child
-    if child == NO_NODE:
-        return
+    if child == NO_NODE or forest.nodes[child].edges == 0:
+        return  # over, or solved by looking ahead: as a root it would have nothing to choose from
     kept = 0
     for index in range(base, base + count):
         parent = forest.nodes[index].parent

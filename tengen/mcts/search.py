@@ -49,6 +49,7 @@ class Search:
         self._capacity = 0
         self._forest: Forest | None = None
         actions = game.num_actions
+        self._most_legal = game.max_legal or actions
         self._halving = np.zeros((batch, HALVING_COLUMNS), np.int32)
         self._scratch = np.empty(actions, np.int32)
         self._spare = np.empty(1, game.dtype)
@@ -56,6 +57,8 @@ class Search:
         self._slots = np.full((batch, self._leaves), -1, np.int32)
         self._observations = np.empty((batch * self._leaves, *game.observation_shape), np.float32)
         self._legal = np.empty((batch * self._leaves, actions), np.bool_)
+        self._moves = np.empty((batch * self._leaves, self._most_legal), np.int32)
+        self._counts = np.empty(batch * self._leaves, np.int32)
 
     def run(self, states: NDArray[Any], *, simulations: int | None = None) -> SearchResult:
         """Searches `states` [rows <= B] (not changed); finished games are left alone.
@@ -106,13 +109,15 @@ class Search:
 
     def _room_for(self, simulations: int, free_of_network: bool) -> Forest:
         """The forest, made anew where it is too small. Trees searched one after another share room for states."""
-        batch, actions = self.batch, self.game.num_actions
+        batch, most_legal = self.batch, self._most_legal
         if self._forest is None or simulations > self._capacity:
             per_tree = 1 + simulations * (REUSED_BUDGETS if self.config.reuse else 1)
-            if per_tree * batch * actions >= 2**31:
-                raise InvalidParameter(f"{simulations} simulations in {batch} rows of {actions} actions are too many")
+            if per_tree * batch * most_legal >= 2**31:
+                raise InvalidParameter(
+                    f"{simulations} simulations in {batch} rows of {most_legal} actions are too many for one search"
+                )
             self._capacity = simulations
-            self._forest = allocate(batch, actions, per_tree)
+            self._forest = allocate(batch, most_legal, per_tree)
             self._places = np.empty(per_tree, np.int32)
             self._states = np.empty(0, self.game.dtype)
         room = self._forest.nodes_per_tree * (1 if free_of_network and not self.config.reuse else batch)
@@ -129,6 +134,7 @@ class Search:
             c_init=float(config.c_init),
             c_base=float(config.c_base),
             c_uct=float(config.c_uct),
+            c_proof=float(config.c_proof) if self.game.num_players == 2 and config.solver else 0.0,
             fpu_reduction=float(config.fpu_reduction),
             root_fpu_reduction=float(config.root_fpu_reduction),
             forced_playouts=float(config.forced_playouts),
@@ -175,7 +181,17 @@ class Search:
     def _evaluate(self, forest: Forest, rows: int, settings: Settings) -> None:
         """Advances to the chosen leaves, has them judged in one batch and absorbs the judgement."""
         count = wave.advance(
-            self._states, forest, rows, self._chosen, self._slots, self._observations, self._legal, self._scratch
+            self._states,
+            forest,
+            rows,
+            self._chosen,
+            self._slots,
+            self._observations,
+            self._legal,
+            self._moves,
+            self._counts,
+            self._scratch,
+            settings,
         )
         logits = np.empty((0, self.game.num_actions), np.float32)
         values = np.empty(0, np.float32)
@@ -185,7 +201,9 @@ class Search:
             logits, values = self.evaluator(self._observations[:count], self._legal[:count])
             self.seconds_in_evaluator += time.perf_counter() - began
             self.evaluations += count
-        if not wave.absorb(forest, rows, self._chosen, self._slots, logits, values, self._legal, settings):
+        if not wave.absorb(
+            forest, rows, self._chosen, self._slots, logits, values, self._moves, self._counts, settings
+        ):
             raise FloatingPointError("the evaluator returned a logit or a value that is not a finite number")
 
     def _variations(self, forest: Forest, chosen: NDArray[np.int32]) -> list[list[int]]:

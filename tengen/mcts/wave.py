@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
-from tengen.games.rules import OVER, apply, legal_actions, observe, player
+from tengen.games.rules import OVER, apply, legal_actions, observe, player, winning_action
 from tengen.mcts.bounds import bound_edge, is_solved, tighten
 from tengen.mcts.forest import (
     NO_NODE,
@@ -22,8 +22,10 @@ from tengen.mcts.forest import (
     new_root,
     own_edges,
     try_edge,
+    win_here,
 )
 from tengen.mcts.policies import Seeds, choose
+from tengen.mcts.proofs import renew_proof
 from tengen.mcts.root import next_wanted
 
 Leaves = NDArray[np.int32]
@@ -55,6 +57,14 @@ def begin_trees(
 
 
 @inlined
+def look_for_win(states: NDArray[Any], number: int, forest: Forest, index: int, scratch: NDArray[np.int32]) -> None:
+    """Solves a node, whose state is `states[number]`, where the game finds an action that wins at once."""
+    action = winning_action(states[number], scratch)
+    if action >= 0:
+        win_here(forest, index, action)
+
+
+@inlined
 def back_up(forest: Forest, leaf: int, value: float, s: Settings) -> None:
     """Adds `value`, of the player to move at the leaf, to every edge above it; lifts bounds newly proven there."""
     index = leaf
@@ -74,6 +84,8 @@ def back_up(forest: Forest, leaf: int, value: float, s: Settings) -> None:
         if lift:
             bound_edge(forest, index, s)
             lift = tighten(forest, node.parent, s)
+        if s.c_proof > 0.0:
+            renew_proof(forest, node.parent, s)
         index = node.parent
         if parent.proofs != 0:
             value = min(max(value, float(parent.lower)), float(parent.upper))
@@ -154,18 +166,22 @@ def advance(
     slots: NDArray[np.int32],
     observations: NDArray[np.float32],
     legal: NDArray[np.bool_],
+    moves: NDArray[np.int32],
+    counts: NDArray[np.int32],
     scratch: NDArray[np.int32],
+    s: Settings,
 ) -> int:
     """Makes the position of each new leaf; observes those at which the game goes on; returns how many.
 
     slots         [B, L]        the leaf's place in what follows, or -1
     observations  [K, C, H, W]  filled from the front
     legal         [K, A]
+    moves         [K, M]        the same as a list, of which `counts` [K] says how long it is
     scratch       [A]
     """
     forest = borrow(forest)
     states, leaves, slots, scratch = borrowed(states), borrowed(leaves), borrowed(slots), borrowed(scratch)
-    observations, legal = borrowed(observations), borrowed(legal)
+    observations, legal, moves, counts = borrowed(observations), borrowed(legal), borrowed(moves), borrowed(counts)
     count = 0
     for tree in range(rows):
         for place in range(leaves.shape[1]):
@@ -182,10 +198,18 @@ def advance(
             if player(states[leaf]) == OVER:
                 end_here(forest, leaf)
                 continue
+            if s.solver:
+                look_for_win(states, leaf, forest, leaf, scratch)
+                if is_solved(forest, leaf):
+                    continue
             observe(states[leaf], observations[count])
+            found = legal_actions(states[leaf], scratch)
             legal[count, :] = False
-            for index in range(legal_actions(states[leaf], scratch)):
+            for index in range(found):
+                moves[count, index] = scratch[index]
                 legal[count, scratch[index]] = True
+            counts[count] = found
+            node.disproof = found
             slots[tree, place] = count
             count += 1
     return count
@@ -193,25 +217,22 @@ def advance(
 
 @kernel
 def expand(
-    forest: Forest, tree: int, leaf: int, logits: NDArray[np.float32], legal: NDArray[np.bool_], s: Settings
+    forest: Forest, tree: int, leaf: int, logits: NDArray[np.float32], moves: NDArray[np.int32], count: int, s: Settings
 ) -> bool:
-    """Gives a leaf its edges, one a legal action, with softmax of `logits` [A]; False if a logit is not a number."""
+    """Gives a leaf its edges, one for each of `moves` [:count], with softmax of their `logits` [A].
+
+    False if one of those logits is not a number.
+    """
     highest = np.float32(-np.inf)
-    count = 0
-    for action in range(len(legal)):
-        if legal[action]:
-            highest = max(highest, logits[action])
-            count += 1
+    for place in range(count):
+        highest = max(highest, logits[moves[place]])
     first = own_edges(forest, tree, leaf, count)
     total = 0.0
-    edge = first
-    for action in range(len(legal)):
-        if legal[action]:
-            prior = math.exp(logits[action] - highest)
-            forest.actions[edge] = action
-            forest.priors[edge] = prior
-            total += prior
-            edge += 1
+    for place in range(count):
+        prior = math.exp(logits[moves[place]] - highest)
+        forest.actions[first + place] = moves[place]
+        forest.priors[first + place] = prior
+        total += prior
     scale = np.float32(1.0 / total)
     for edge in range(first, first + count):
         forest.priors[edge] *= scale
@@ -228,18 +249,14 @@ def absorb(
     slots: NDArray[np.int32],
     logits: NDArray[np.float32],
     values: NDArray[np.float32],
-    legal: NDArray[np.bool_],
+    moves: NDArray[np.int32],
+    counts: NDArray[np.int32],
     s: Settings,
 ) -> bool:
     """Expands the leaves that were evaluated and backs all up; False if the evaluator gave what is not a number."""
     forest = borrow(forest)
-    leaves, slots, logits, values, legal = (
-        borrowed(leaves),
-        borrowed(slots),
-        borrowed(logits),
-        borrowed(values),
-        borrowed(legal),
-    )
+    leaves, slots, logits, values = borrowed(leaves), borrowed(slots), borrowed(logits), borrowed(values)
+    moves, counts = borrowed(moves), borrowed(counts)
     sound = True
     for tree in range(rows):
         for place in range(leaves.shape[1]):
@@ -251,7 +268,7 @@ def absorb(
             if slot >= 0:
                 value = float(values[slot])
                 forest.nodes[leaf].value = values[slot]
-                sound &= math.isfinite(value) & expand(forest, tree, leaf, logits[slot], legal[slot], s)
+                sound &= math.isfinite(value) & expand(forest, tree, leaf, logits[slot], moves[slot], counts[slot], s)
             if leaves.shape[1] > 1:
                 lend(forest, leaf, -1, s.virtual_loss)
             back_up(forest, leaf, value, s)

@@ -16,6 +16,7 @@ from torch import Tensor
 from tengen.core.errors import InvalidCheckpoint, TengenError
 from tengen.core.files import write_bytes
 from tengen.games.game import Game
+from tengen.games.registry import as_seen_by
 from tengen.nets.config import NetConfig
 from tengen.nets.network import Network
 
@@ -61,7 +62,8 @@ def save_checkpoint(
 def load_checkpoint(path: str | Path, game: Game | None = None) -> Checkpoint:
     """Reads a checkpoint; InvalidCheckpoint if it is damaged, of another version or cannot play `game`.
 
-    A network knows no board size and no komi: it fits every game of the same name, planes and actions.
+    A network knows no board size and no komi: it fits every game of the same name, planes and actions. What it looks
+    at is `registry.as_seen_by(game, checkpoint.game_text)`.
     """
     tensors, header = read_tensors(path, "checkpoint")
     try:
@@ -83,7 +85,7 @@ def _check_game(path: str | Path, game_text: str, config: NetConfig, game: Game)
     name = game_text.partition(":")[0]
     if name != game.name:
         raise InvalidCheckpoint(f"{path} plays {name}, not {game.name}")
-    if not config.fits(game):
+    if not config.fits(as_seen_by(game, game_text)):
         wanted = NetConfig.for_game(game)
         raise InvalidCheckpoint(
             f"{path} was trained on {game_text} ({_shape(config)}) and cannot play {game.text} ({_shape(wanted)})"

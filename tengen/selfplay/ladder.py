@@ -76,7 +76,7 @@ def opponent(game: RecordGame, text: str, *, batch: int, seed: int) -> Player:
     if text == "random":
         return random_player(game, seed=seed)
     if kind == "uct" and rest.startswith("sims=") and rest[5:].isdecimal() and int(rest[5:]) > 0:
-        config = SearchConfig(policy="uct", simulations=int(rest[5:]))
+        config = SearchConfig(policy="uct", simulations=int(rest[5:]), c_proof=1.0 if game.decisive else 0.0)
         return search_player(game, Rollouts(), config, batch=batch, seed=seed)
     raise InvalidParameter(f"{text!r} is no ladder opponent: random, or uct:sims=N such as uct:sims=500")
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
 from tengen.games.kernels import States
-from tengen.games.rules import apply, observe, player
+from tengen.games.rules import apply, legal_actions, observe, player
 
 
 class Window(NamedTuple):
@@ -44,6 +44,8 @@ class Batch(NamedTuple):
     """[N, A]: target probabilities."""
     policy_weight: NDArray[np.float32]
     """[N]"""
+    legal: NDArray[np.bool_]
+    """[N, A]: which actions the policy chose from."""
     wdl: NDArray[np.float32]
     """[N, 3]: won, drawn, lost."""
     score: NDArray[np.float32]
@@ -65,6 +67,7 @@ def rebuild_batch(
     symmetry_points: NDArray[np.int32],
     symmetry_inverse: NDArray[np.int32],
     plane_scratch: NDArray[np.float32],
+    action_scratch: NDArray[np.int32],
     batch: Batch,
 ) -> None:
     """Fills `batch` with the positions before the given plies, each under its symmetry.
@@ -76,6 +79,7 @@ def rebuild_batch(
     symmetry_points   [S, H * W]  the point that each point's content comes from
     symmetry_inverse  [S, A]  where each action goes
     plane_scratch     [C, H, W]  overwritten
+    action_scratch    [A]  overwritten
     """
     channels, height, width = plane_scratch.shape
     points = height * width
@@ -99,6 +103,9 @@ def rebuild_batch(
             target = symmetry_inverse[turn, window.policy_action[entry]]
             batch.policy[row, target] = window.policy_probability[entry]
         batch.policy_weight[row] = window.weight[place]
+        batch.legal[row, :] = False
+        for index in range(legal_actions(scratch[0], action_scratch)):
+            batch.legal[row, symmetry_inverse[turn, action_scratch[index]]] = True
         side = np.float32(1.0) if player(scratch[0]) == 0 else np.float32(-1.0)
         outcome = side * window.result[game]
         batch.wdl[row, 0] = outcome > 0

@@ -129,6 +129,7 @@ class Replay:
             np.empty((count, channels, height, width), np.float32),
             np.empty((count, self.game.num_actions), np.float32),
             np.empty(count, np.float32),
+            np.empty((count, self.game.num_actions), np.bool_),
             np.empty((count, 3), np.float32),
             np.empty(count, np.float32),
             np.empty(count, np.float32),
@@ -144,6 +145,7 @@ class Replay:
             self.game.symmetries.points,
             self._symmetry_inverse,
             np.empty(self.game.observation_shape, np.float32),
+            np.empty(self.game.num_actions, np.int32),
             batch,
         )
         return batch

@@ -139,6 +139,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "search.c_init": (0, MANY),
     "search.c_base": (1, 1e12),
     "search.c_uct": (0, MANY),
+    "search.c_proof": (0, MANY),
     "search.fpu_reduction": (0, 2),
     "search.root_fpu_reduction": (0, 2),
     "search.dirichlet_alpha": (0, MANY),

@@ -191,6 +191,8 @@ class Training:
         missing = self.settings.training.first_positions - self.learner.replay.total_positions
         if missing > 0:
             self.log(f"the network learns when {missing} more positions have been played")
+        if self.progress.starts == 1 and self.progress.steps == 0:
+            self._checkpoint(start=True)
         try:
             self._loop(shared, processes)
         finally:
@@ -309,21 +311,29 @@ class Training:
         self.board.add(metrics)
         self.screen.update(metrics)
 
-    def _checkpoint(self) -> None:
-        """Writes a numbered checkpoint and has it rated, unless the one before is still playing."""
-        self.progress.checkpoint += 1
+    def _checkpoint(self, *, start: bool = False) -> None:
+        """Writes a numbered checkpoint and has it rated, unless the one before is still playing.
+
+        At the `start` it is the network that has learned nothing yet, by which the others show what they have; the
+        first opponent is enough to rate it.
+        """
+        self.progress.checkpoint += not start
         number = self.progress.checkpoint
         self.learner.publish(self.run.numbered(number))
         self.learner.save()
         if self.settings.ladder.games == 0 or self.rating is not None:
             return
         self.rated = (number, self.progress.elapsed, self.learner.replay.total_games)
+        ladder = self.settings.ladder
+        if start:
+            ladder = dataclasses.replace(ladder, opponents=ladder.opponents[:1])
         self.rating = Rating(
             self.run.numbered(number),
             self._earlier(number - 1),
-            self.settings,
+            dataclasses.replace(self.settings, ladder=ladder),
             seed=self.settings.seed + number,
-            link=not any(line.get("kind") == "link" for line in read_metrics(self.run.path / "metrics.jsonl")),
+            link=not start
+            and not any(line.get("kind") == "link" for line in read_metrics(self.run.path / "metrics.jsonl")),
         )
 
     def _earlier(self, number: int) -> Path | None:

@@ -188,7 +188,7 @@ def test_both_constraints_files_agree() -> None:
 
 @pytest.mark.slow
 def test_tengens_own_contenders_do_the_work_that_they_count() -> None:
-    played = tengen_.random_games(size=5, chunk=3)()
+    played = tengen_.random_games(game="go:size=5", chunk=3)()
     assert played["games"] == 3
     assert 6 <= played["plies"] <= 3 * 50
     assert tengen_.uct(size=5, simulations=20)() == {"simulations": 20}

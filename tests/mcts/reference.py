@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tengen.core.random import kernel_seeds, random_below, stream
 from tengen.games import kernels
 from tengen.games.game import RecordGame
@@ -22,6 +24,8 @@ class Node:
     reward: float = 0.0
     discount: float = 0.0
     over: bool = False
+    win: int = -1  # an action that wins at once
+    root: bool = False
     absorbed: bool = False
     value: float = 0.0
     prior: dict[int, float] = field(default_factory=dict)
@@ -46,7 +50,7 @@ class Reference:
         self.floor, self.ceiling = (-1.0, 1.0) if game.num_players == 2 else (-math.inf, math.inf)
 
     def run(self, state: State, simulations: int) -> Node:
-        root = Node(state)
+        root = Node(state, root=True, win=self.winning_action(state))
         self.absorb([], root)
         return self.go_on(root, simulations)
 
@@ -93,7 +97,15 @@ class Reference:
     def step(self, node: Node, action: int) -> Node:
         states = self.game.stack([node.state])
         reward, discount = kernels.apply_at(states, 0, action)
-        return Node(states[0], reward=reward, discount=discount, over=self.game.is_over(states[0]))
+        over = self.game.is_over(states[0])
+        win = -1 if over else self.winning_action(states[0])
+        return Node(states[0], reward=reward, discount=discount, over=over, win=win)
+
+    def winning_action(self, state: State) -> int:
+        if not self.config.solver:
+            return -1
+        scratch = np.empty(self.game.num_actions, np.int32)
+        return int(kernels.winning_action_at(self.game.stack([state]), 0, scratch))
 
     def lend(self, path: list[tuple[Node, int]], sign: int) -> None:
         for node, action in path:
@@ -101,7 +113,7 @@ class Reference:
             node.value_sum[action] -= sign * self.config.virtual_loss
 
     def absorb(self, path: list[tuple[Node, int]], leaf: Node) -> None:
-        if not leaf.absorbed and not leaf.over:
+        if not leaf.absorbed and not leaf.over and (leaf.root or leaf.win < 0):
             logits, leaf.value = self.judge(leaf.state)
             highest = max(logits.values())
             weights = {action: math.exp(logit - highest) for action, logit in logits.items()}
@@ -121,6 +133,8 @@ class Reference:
     def bounds(self, node: Node) -> tuple[float, float]:
         if node.over and node.absorbed:
             return 0.0, 0.0
+        if node.win >= 0 and not node.root and node.absorbed:
+            return 1.0, 1.0
         if not self.config.solver or not node.absorbed:
             return self.floor, self.ceiling
         edges = [self.edge_bounds(node, action) for action in node.prior]
@@ -160,6 +174,8 @@ class Reference:
     # What is chosen
 
     def choose(self, node: Node, at_root: bool, simulation: int) -> int:
+        if node.win >= 0:
+            return node.win
         if self.config.policy == "puct":
             return self.choose_puct(node, at_root)
         if self.config.policy == "uct":

@@ -26,6 +26,8 @@ class Chess(RecordGame):
     """Chess and Chess960; an action is a plane and the square of the piece, seen by whoever moves (geometry.py)."""
 
     name = "chess"
+    view_parameters = ("history",)
+    decisive = True
     dtype = STATE
     player_names = ("White", "Black")
     num_actions = NUM_ACTIONS

@@ -9,7 +9,7 @@ from tengen.core.errors import InvalidParameter, InvalidPosition, unknown
 from tengen.games import symmetry
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
-from tengen.games.shogi import kif_move
+from tengen.games.shogi import kif_move, mate  # noqa: F401  (mate registers winning_action)
 from tengen.games.shogi.drawing import draw_board
 from tengen.games.shogi.handicap import EVEN, HANDICAPS
 from tengen.games.shogi.moves import read_action, read_usi, write_usi
@@ -42,6 +42,8 @@ class Shogi(RecordGame):
     """Shogi; actions are 27 planes of 81 destinations seen by the side to move, then the declaration of a win."""
 
     name = "shogi"
+    view_parameters = ("history",)
+    decisive = True
     num_actions = ACTIONS
     max_legal = _MOST_LEGAL + 1
     player_names = ("Black", "White")

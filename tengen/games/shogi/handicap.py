@@ -1,4 +1,4 @@
-"""The starting positions of shogi: the even game and the handicaps, which White gives and after which he moves first."""
+"""The starting positions of shogi: the even game, and the handicaps, in which White gives pieces and moves first."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Moves in Japanese, as KIF and KI2 records write them: `７六歩(77)`, `２二角成(88)`, `同　歩(87)`, `５五歩打`, `５八金右`.
+"""Moves in Japanese, as KIF and KI2 write them: `７六歩(77)`, `２二角成(88)`, `同　歩(87)`, `５五歩打`, `５八金右`.
 
 Squares may have digits of either width or kanji numerals; `同` is the square of the last move. With the square that the
 piece leaves in parentheses a text names one move, legal or not. Without it the legal moves decide, with the words of

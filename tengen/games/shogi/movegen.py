@@ -70,7 +70,11 @@ from tengen.games.shogi.tables import (
 PROMOTIONS = 10
 """The first plane of promotions."""
 DROPS = 20
-"""The first plane of drops."""
+"""The first plane of drops: of pawn, lance, knight, silver, bishop, rook, gold, in dlshogi's order."""
+DROPPED_HANDS = np.array([0, 1, 2, 3, 5, 6, 4], np.uint8)
+"""By plane of drops: the kind's place in a hand."""
+DROP_PLANES = np.array([0, 1, 2, 3, 6, 4, 5], np.uint8)
+"""By place in a hand: the plane of drops, from 0."""
 PLANES = 27
 PLANE_WORDS = 2 * PLANES
 
@@ -410,8 +414,8 @@ def add_slides(
 @kernel
 def put_drops(sets: Words, hands: NDArray[np.uint8], color: int, own: Squares, goals: Squares, planes: Words) -> None:
     """Writes the drops."""
-    for kind in range(3, 7):
-        put(planes, DROPS + kind, goals if hands[color, kind] else no_squares())
+    for plane in range(3, 7):
+        put(planes, DROPS + plane, goals if hands[color, DROPPED_HANDS[plane]] else no_squares())
     put(planes, DROPS + 2, goals & ~load(LAST_TWO_RANKS, color) if hands[color, 2] else no_squares())
     ends = load(LAST_RANKS, color)
     put(planes, DROPS + 1, goals & ~ends if hands[color, 1] else no_squares())

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.errors import IllegalMove, InvalidMove
-from tengen.games.shogi.movegen import DROPS, PROMOTIONS
+from tengen.games.shogi.movegen import DROP_PLANES, DROPPED_HANDS, DROPS, PROMOTIONS
 from tengen.games.shogi.pieces import HAND_KINDS, LETTERS
 from tengen.games.shogi.rules import DECLARE
 from tengen.games.shogi.sfen import short, square_name
@@ -22,7 +22,7 @@ class Move:
     """A move on the board of a position, whether legal or not."""
 
     start: int | None
-    """The square that it leaves, `9 * (file - 1) + rank - 1`; None: a drop, or no piece stands where it could come from."""
+    """The square that it leaves, `9 * (file - 1) + rank - 1`; None: a drop, or there is no piece to make the move."""
     end: int
     dropped: int = 0
     """The kind of piece that is dropped, or 0."""
@@ -34,7 +34,7 @@ def read_action(board: NDArray[np.uint8], turn: int, action: int) -> Move:
     plane, seen = divmod(int(action), 81)
     end = seen if turn == 0 else 80 - seen
     if plane >= DROPS:
-        return Move(start=None, end=end, dropped=plane - DROPS + 1)
+        return Move(start=None, end=end, dropped=int(DROPPED_HANDS[plane - DROPS]) + 1)
     x, y = DELTAS[plane % PROMOTIONS]
     file, rank = seen // 9 - x, seen % 9 - y
     start = None
@@ -52,7 +52,7 @@ def to_action(board: NDArray[np.uint8], turn: int, move: Move) -> int:
     """The action that stands for a move, legal or not; IllegalMove where none can."""
     seen = move.end if turn == 0 else 80 - move.end
     if move.dropped:
-        return (DROPS + move.dropped - 1) * 81 + seen
+        return (DROPS + int(DROP_PLANES[move.dropped - 1])) * 81 + seen
     assert move.start is not None
     name = square_name(move.start) + square_name(move.end) + "+" * move.promoted
     if not board[move.start]:

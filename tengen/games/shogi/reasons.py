@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from tengen.games.shogi.moves import Move
 from tengen.games.shogi.pieces import GOLD, KING, KNIGHT, LANCE, PAWN, WHITE
-from tengen.games.shogi.sfen import square_name
 from tengen.games.shogi.rules import KIND_SETS
+from tengen.games.shogi.sfen import square_name
 from tengen.games.shogi.tables import DIRECTIONS, STEPS, STRIDE
 
 

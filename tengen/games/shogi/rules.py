@@ -38,9 +38,10 @@ from tengen.games.shogi.bits import (
     words,
 )
 from tengen.games.shogi.movegen import (
+    DROPPED_HANDS,
     DROPS,
-    PLANES,
     PLANE_WORDS,
+    PLANES,
     PROMOTIONS,
     attackers,
     count_planes,
@@ -129,7 +130,7 @@ def make_move(state: State, action: int) -> int:
         square = 80 - square
     side = 16 * color
     if plane >= DROPS:
-        hand = plane - DROPS
+        hand = int(DROPPED_HANDS[plane - DROPS])
         piece = hand + 1 + side
         state.shogi_board[square] = piece
         state.hands[color, hand] -= 1

@@ -182,10 +182,11 @@ def _check_kings(board: NDArray[np.uint8], may_lack: int | None) -> None:
     """InvalidPosition unless each side has one king; one side may lack it."""
     for color in (0, 1):
         kings = int((board == KING + WHITE * color).sum())
-        if kings != 1 and not (kings == 0 and color == may_lack):
-            raise InvalidPosition(
-                f"{_SIDE_NAMES[color]} has {kings or 'no'} king{'s' * (kings > 1)}: each side has one (tsume=true takes problems without the attacker's)"
-            )
+        if kings == 0 and color != may_lack:
+            hint = "" if may_lack is not None else " (with tsume=true the side to move may lack its own)"
+            raise InvalidPosition(f"{_SIDE_NAMES[color]} has no king: each side has one{hint}")
+        if kings > 1:
+            raise InvalidPosition(f"{_SIDE_NAMES[color]} has {kings} kings: each side has one")
 
 
 def _check_set(board: NDArray[np.uint8], hands: NDArray[np.uint8]) -> None:
