@@ -10,6 +10,7 @@ from tengen.games.shogi.bits import (
     Words,
     all_squares,
     count,
+    files_of,
     first,
     last,
     load,
@@ -41,12 +42,13 @@ def calculate(table: Words, numbers: Words, square: int) -> None:
     store(table, 9, rest(x))
     store(table, 10, reach_up(x, y))
     store(table, 11, reach_down(x, y))
+    store(table, 12, files_of(x))
     scratch = stack_words(4)
     store(scratch, 1, x)
     x &= y
     x |= one(square)
     x ^= y
-    store(table, 12, x)
+    store(table, 13, x)
     x = load(scratch, 1)
     numbers[0] = count(x)
     numbers[1] = first(x)
@@ -58,12 +60,12 @@ def calculate(table: Words, numbers: Words, square: int) -> None:
 @example(x=BOARD, y=1, square=0)
 @example(x=1 << 63, y=1 << 64, square=64)
 def test_compiled_sets_agree_with_integers(x: int, y: int, square: int) -> None:
-    table = np.zeros(26, np.uint64)
+    table = np.zeros(28, np.uint64)
     for index, value in enumerate((x, y)):
         table[2 * index], table[2 * index + 1] = value & (2**64 - 1), value >> 64
     numbers = np.zeros(3, np.uint64)
     calculate(table, numbers, square)
-    found = [int(table[2 * index]) | int(table[2 * index + 1]) << 64 for index in range(2, 13)]
+    found = [int(table[2 * index]) | int(table[2 * index + 1]) << 64 for index in range(2, 14)]
     assert found == [
         x & y,
         x | y,
@@ -75,11 +77,18 @@ def test_compiled_sets_agree_with_integers(x: int, y: int, square: int) -> None:
         bits.rest(x),
         bits.reach_up(x, y),
         bits.reach_down(x, y),
+        bits.files_of(x),
         (x & y | bits.one(square)) ^ y,
     ]
     assert numbers.tolist() == [bits.count(x), bits.first(x), bits.last(x) if bits.some(x) else 0]
     assert bits.no_squares() == 0
     assert bits.all_squares() == BOARD
+
+
+@given(x=sets)
+def test_files_are_whole_where_a_set_has_a_square(x: int) -> None:
+    file = 2**9 - 1
+    assert bits.files_of(x) == sum(file << 9 * n for n in range(9) if x >> 9 * n & file)
 
 
 def test_a_reach_ends_at_the_first_piece_that_stands_in_its_way() -> None:

@@ -31,6 +31,8 @@ class SquaresType(types.Type):
 
 
 squares_type = SquaresType()
+_LAST_BITS = sum(1 << (9 * file + 8) for file in range(9))
+_LOW_BITS = sum(255 << 9 * file for file in range(9))
 _WIDE = ir.IntType(128)
 _WORD = ir.IntType(64)
 
@@ -91,6 +93,13 @@ def reach_down(ray: Squares, occupied: Squares) -> Squares:
     """The squares of a ray towards lower squares up to the first occupied one, that one included."""
     blockers = (ray & occupied) | 1
     return ray & (-1 << (blockers.bit_length() - 1))
+
+
+def files_of(squares: Squares) -> Squares:
+    """All squares of the files on which a set has one."""
+    # In each file of nine bits: the low eight plus 255 carry into the ninth unless they are 0.
+    held = ((squares & ~_LAST_BITS) + _LOW_BITS | squares) & _LAST_BITS
+    return (held << 1) - (held >> 8)
 
 
 def _typed(function: Callable[..., Any], result: types.Type, *arguments: types.Type) -> Callable[..., Any]:
@@ -155,6 +164,12 @@ def _lower() -> None:
         blockers = b.or_(b.and_(ray, occupied), _wide(1))
         return b.and_(ray, b.shl(_wide(-1), highest(b, blockers)))
 
+    def files(b: Any, x: Any) -> Any:
+        low = b.add(b.and_(x, _wide(~_LAST_BITS)), _wide(_LOW_BITS))
+        held = b.and_(b.or_(low, x), _wide(_LAST_BITS))
+        return b.sub(b.shl(held, _wide(1)), b.lshr(held, _wide(8)))
+
+    _typed(files_of, squares_type, squares_type)(files)
     _typed(reach_up, squares_type, *pair)(up)
     _typed(reach_down, squares_type, *pair)(down)
 

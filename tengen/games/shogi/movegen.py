@@ -14,6 +14,7 @@ from tengen.games.shogi.bits import (
     Words,
     all_squares,
     count,
+    files_of,
     first,
     load,
     no_squares,
@@ -206,18 +207,6 @@ def pawn_mates(sets: Words, color: int, square: int) -> bool:
 
 
 @kernel
-def files_with(pawns: Squares) -> Squares:
-    """All squares of the files on which one of these pawns stands."""
-    square = pawns
-    found = no_squares()
-    while some(square):
-        place = first(square)
-        found |= load(AXES, VERTICAL * STRIDE + place) | one(place)
-        square = rest(square)
-    return found
-
-
-@kernel
 def put_steps(planes: Words, plane: int, moved: Squares, promotable: Squares, forced: Squares) -> None:
     """Writes the planes of one direction: all moves, those that may promote and those of them that must."""
     store(planes, plane, moved & ~forced)
@@ -401,7 +390,7 @@ def put_drops(sets: Words, hands: NDArray[np.uint8], color: int, own: Squares, g
     store(planes, DROPS + 1, goals & ~ends if hands[color, 1] else no_squares())
     squares = no_squares()
     if hands[color, 0]:
-        squares = goals & ~ends & ~files_with(load(sets, PAWNS) & own)
+        squares = goals & ~ends & ~files_of(load(sets, PAWNS) & own)
         before_king = steps(1 - color, PAWNS, king_of(sets, 1 - color)) & squares
         if some(before_king) and pawn_mates(sets, color, first(before_king)):
             squares &= ~before_king
