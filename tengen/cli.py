@@ -95,7 +95,10 @@ def games(as_json: bool) -> None:
     table = Table("game", "players", "actions", "observation", "parameters and their defaults", box=None)
     for game in known:
         shape = "x".join(map(str, game.observation_shape))
-        parameters = ", ".join(f"{name}={value}" for name, value in game.parameters.items())
+        parameters = ", ".join(
+            f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+            for name, value in game.parameters.items()
+        )
         table.add_row(game.name, str(game.num_players), str(game.num_actions), shape, parameters)
     Console().print(table)
 
@@ -178,7 +181,8 @@ def analyze(
     click.echo(f"{'move':>6} {'visits':>8} {'prior':>7} {'value':>7}")
     for move in found.moves:
         proven = f"  proven {move.proven:+.0f}" if move.proven is not None else ""
-        click.echo(f"{move.move:>6} {move.visits:>8} {move.prior:>7.1%} {move.value:>+7.3f}{proven}")
+        written = f"  {move.written}" if move.written != move.move else ""
+        click.echo(f"{move.move:>6} {move.visits:>8} {move.prior:>7.1%} {move.value:>+7.3f}{written}{proven}")
 
 
 # ---- arena
@@ -215,7 +219,8 @@ def arena(
 ) -> None:
     """Plays agents against each other, colours alternating, and rates them.
 
-    An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or gtp:COMMAND.
+    An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or an engine: gtp:COMMAND, uci:COMMAND,
+    usi:COMMAND.
 
     \b
     Example: tengen arena tictactoe random uct:sims=200 --games 40
@@ -260,9 +265,10 @@ def arena(
 @main.command()
 @game_argument
 @click.option("--agent", metavar="AGENT", help="Who plays against you.  [default: the game's network, else rollouts]")
-@click.option("--as", "seat", default="black", show_default=True, help="Your side: black, white, both or none.")
+@click.option("--as", "seat", default="first", help="Your side: black, white, both or none.  [default: who begins]")
 @click.option("--handicap", type=Whole(0), default=0, help="Go: stones of Black's on the board at the start.")
 @click.option("--position", metavar="TEXT", help="Begin at this position, in the game's own notation.")
+@click.option("--load", type=FilePath(exists=True), help="Go on with the first game of this file: sgf, pgn, kif, csa.")
 @SEED
 def play(
     game_text: str,
@@ -272,6 +278,7 @@ def play(
     seat: str,
     handicap: int,
     position: str | None,
+    load: Path | None,
     seed: int | None,
 ) -> None:
     """Play in the terminal: against an agent, another person, or watch.
@@ -279,10 +286,10 @@ def play(
     \b
     Example: tengen play go:size=9 --agent uct:sims=1000 --as black
     """
-    from tengen.terminal.play import sit_down
+    from tengen.terminal.seating import sit_down
 
     game = record_game(made(game_text, size, komi))
-    sit_down(game, agent, seat, handicap=handicap, position=position, seed=seed)
+    sit_down(game, agent, seat, handicap=handicap, position=position, load=load, seed=seed)
 
 
 @main.command()
@@ -346,14 +353,16 @@ def usi(agent: str, game_text: str, seed: int | None) -> None:
 @click.argument("out", metavar="OUT", type=FilePath())
 @click.option("--last", type=Whole(1), help="Only so many games, the latest.")
 def export(source: Path, out: Path, last: int | None) -> None:
-    """Writes the games of a run or a replay shard as SGF: OUT.sgf is one file, any other OUT a folder.
+    """Writes the games of a run or a replay shard as text: SGF for go, PGN for chess, KIF or CSA for shogi.
+
+    OUT.sgf, OUT.pgn or OUT.csa is one file; OUT.kif, or an OUT without such a suffix, a folder with a file a game.
 
     \b
     Example: tengen export runs/mine games.sgf --last 100
     """
-    from tengen.records.export import export_sgf
+    from tengen.records.export import export_games
 
-    report = export_sgf(source, out, last=last)
+    report = export_games(source, out, last=last)
     for line in report.damaged:
         click.echo(f"tengen: {line}", err=True)
     click.echo(f"{report.games} games in {out}")

@@ -1,7 +1,7 @@
 """Something that chooses a move."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tengen.games.game import Game
 from tengen.games.rules import State
@@ -17,7 +17,10 @@ class Clock:
     byoyomi: float = 0.0
     periods: int = 0
     stones: int = 0
-    extra: dict[str, float] = field(default_factory=dict)
+    """Moves for which `main` is what is left; 0 where it is for the rest of the game."""
+    opponent: float | None = None
+    """The main time of the other side, where it is known."""
+    opponent_increment: float = 0.0
 
 
 class Agent(ABC):

@@ -21,6 +21,8 @@ class MoveOpinion:
     """For the player to move, in [-1, 1]; 0 if it was not visited."""
     proven: float | None
     """The exact value, where it is known."""
+    written: str = ""
+    """The move as people write it: SAN, KIF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def analyze_position(game: Game, state: State, agent: str, *, top: int = 10, see
             round(float(prior[action]), 4),
             round(float(q[action]), 4),
             float(lower[action]) if lower[action] == upper[action] and np.isfinite(lower[action]) else None,
+            game.notate(state, action),
         )
         for action in order[:top]
     ]

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tengen.agents import external
 from tengen.agents.agent import Agent
+from tengen.agents.external import EngineAgent, EngineLimits, UciAgent, UsiAgent
 from tengen.agents.gtp import GtpAgent, check_game
 from tengen.agents.search import PlaySettings, SearchAgent
 from tengen.agents.simple import HumanAgent, RandomAgent
@@ -21,7 +23,7 @@ NETWORK_SIMULATIONS = 200
 UCT_SIMULATIONS = 1000
 """Simulations a move where a text gives neither their number nor a time."""
 
-GTP_TIMEOUT = 60.0
+ENGINE_TIMEOUT = 60.0
 """Seconds that an engine has for each answer."""
 
 
@@ -34,7 +36,9 @@ def load_agent(text: str, game: Game, *, seed: int | None = None, threads: int =
         case "human":
             return HumanAgent(game)
         case "gtp":
-            return GtpAgent(game, parsed.source, text=parsed.text, timeout=parsed.number("timeout", GTP_TIMEOUT))
+            return GtpAgent(game, parsed.source, text=parsed.text, timeout=parsed.number("timeout", ENGINE_TIMEOUT))
+        case "uci" | "usi":
+            return _external(parsed, game)
         case "uct":
             return _uct(parsed, game, seed)
         case _:
@@ -44,7 +48,7 @@ def load_agent(text: str, game: Game, *, seed: int | None = None, threads: int =
 def check_agent(text: str, game: Game) -> None:
     """Raises what `load_agent` would raise for a wrong text, a missing program or a network of another game.
 
-    Nor can a person sit where nobody asks him for moves.
+    Nor can a person sit where nobody asks him for moves. A UCI or USI engine is started, to ask for its options.
     """
     parsed = parse_agent(text)
     if parsed.kind == "network":
@@ -53,8 +57,22 @@ def check_agent(text: str, game: Game) -> None:
         load_checkpoint(parsed.source, game)
     if parsed.kind == "gtp":
         check_game(game)
+    if parsed.kind in ("uci", "usi"):
+        _external(parsed, game).check()
     if parsed.kind == "human":
         raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
+
+
+def _external(parsed: AgentText, game: Game) -> EngineAgent:
+    external.check_game(parsed.kind, game)
+    kind = UciAgent if parsed.kind == "uci" else UsiAgent
+    limits = EngineLimits(
+        seconds=parsed.number("time", 0.0) or None,
+        nodes=int(parsed.number("nodes", 0)) or None,
+        depth=int(parsed.number("depth", 0)) or None,
+    )
+    timeout = parsed.number("timeout", ENGINE_TIMEOUT)
+    return kind(game, parsed.source, text=parsed.text, options=parsed.options, limits=limits, timeout=timeout)
 
 
 def _uct(parsed: AgentText, game: Game, seed: int | None) -> Agent:

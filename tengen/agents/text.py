@@ -98,16 +98,27 @@ NETWORK_SETTINGS = SEARCH_SETTINGS | {
 }
 
 
+EXTERNAL_SETTINGS: dict[str, Callable[[str], Value]] = {
+    "time": _seconds,
+    "nodes": _count,
+    "depth": _count,
+    "timeout": _seconds,
+}
+"""Settings of UCI and USI engines that are ours; all others are the engine's options."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgentText:
     """What a text says, checked as far as it goes without loading anything."""
 
     text: str
     kind: str
-    """`random`, `uct`, `human`, `gtp`, or `network`."""
+    """`random`, `uct`, `human`, `gtp`, `uci`, `usi`, or `network`."""
     source: str = ""
     """The checkpoint's file, or the engine's command line."""
     settings: dict[str, Value] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+    """What is to be set of an engine's own options, unchecked: only the engine knows them."""
 
     def number(self, name: str, usual: float) -> float:
         """A setting that is a number, or what is usual."""
@@ -126,6 +137,8 @@ def parse_agent(text: str) -> AgentText:
     head, colon, rest = text.partition(":")
     if head == "gtp" and colon:
         return _engine(text, head, rest)
+    if head in ("uci", "usi") and colon:
+        return _engine_with_options(text, head, rest)
     if head in PLAIN_KINDS:
         return AgentText(text, head, settings=_settings(text, rest, PLAIN_KINDS[head]))
     if head == "zoo":
@@ -141,6 +154,7 @@ PLAIN_KINDS: dict[str, dict[str, Callable[[str], Value]]] = {"human": {}, "rando
 """Kinds that need no file, with their settings."""
 
 KINDS = ["human", "random", "uct:sims=N", "zoo:NAME", "RUN_FOLDER", "FILE.safetensors", "gtp:COMMAND"]
+KINDS += ["uci:COMMAND", "usi:COMMAND"]
 """The kinds of agents as a message lists them."""
 
 
@@ -184,6 +198,23 @@ def _engine(text: str, kind: str, rest: str) -> AgentText:
         settings = _settings(text, f"timeout={match[2]}", {"timeout": _seconds})
     split_command(rest)
     return AgentText(text, kind, rest.strip(), settings)
+
+
+def _engine_with_options(text: str, kind: str, rest: str) -> AgentText:
+    """Splits at commas outside quotes: a command line, then settings of ours and options of the engine's."""
+    command, *pairs = (piece.strip() for piece in re.findall(r"""(?:[^,"']|"[^"]*"|'[^']*'|["'])+""", rest) or [""])
+    split_command(command)
+    ours: list[str] = []
+    options: dict[str, str] = {}
+    for pair in filter(None, pairs):
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if name in EXTERNAL_SETTINGS:
+            ours.append(pair)
+        elif not name or len(pair) > 1000 or "\n" in pair or "\r" in pair:
+            raise InvalidParameter(f"{pair[:40]!r} in an agent's text is no option: write name=value")
+        else:
+            options[name] = value if equals else ""
+    return AgentText(text, kind, command, _settings(text, ",".join(ours), EXTERNAL_SETTINGS), options)
 
 
 def _settings(text: str, pairs: str, known: dict[str, Callable[[str], Value]]) -> dict[str, Value]:

@@ -35,7 +35,7 @@ class PlayedGame:
     score: float = 0.0
     """Points by which the first agent leads at the end; 0 where the game has none or did not end by its rules."""
     termination: str
-    """Why the game ended: `two passes`, `move limit`, `game over`, `resignation`, or why somebody forfeited it."""
+    """Why the game ended: by the rules, as the game says, `resignation`, or why somebody forfeited it."""
     forfeit: int | None = None
     """The player who lost by a fault of its own, 0 or 1: a hang, a crash, an illegal move, a broken protocol."""
     fault: str = ""
@@ -114,7 +114,7 @@ def play_game(
         moves=moves,
         result=float(game.returns(state)[0]) if loser is None else (-1.0 if loser == 0 else 1.0),
         score=_score(game, state) if decided else 0.0,
-        termination=_ending(game, moves) if forfeit is None and decided else _reason(forfeit),
+        termination=game.termination(state) if forfeit is None and decided else _reason(forfeit),
         forfeit=None if forfeit is None else forfeit.player,
         fault="" if forfeit is None else _fault(forfeit.error),
         transcript=[] if forfeit is None else _transcript(players[forfeit.player], forfeit.error),
@@ -141,12 +141,6 @@ def _ask(game: Game, agent: Agent, state: State) -> int:
 
 def _score(game: Game, state: State) -> float:
     return game.final_score(state)[0] if isinstance(game, RecordGame) and game.has_score else 0.0
-
-
-def _ending(game: Game, moves: list[str]) -> str:
-    if [move.lower() for move in moves[-2:]] == ["pass", "pass"]:
-        return "two passes"
-    return "move limit" if len(moves) >= game.max_plies else "game over"
 
 
 def _reason(forfeit: Forfeit | None) -> str:

@@ -1,4 +1,4 @@
-"""The folder of a match: what is played, and every game as soon as it ends, as a line of JSON and for Go as SGF."""
+"""The folder of a match: what is played, and every game as it ends, as a line of JSON and in the game's own format."""
 
 import json
 import os
@@ -10,8 +10,9 @@ from typing import IO
 
 from tengen.arena.play import PlayedGame
 from tengen.core.errors import InvalidParameter, InvalidRecord
-from tengen.core.files import lock, write_text
+from tengen.core.files import lock, write_bytes, write_text
 from tengen.games.game import Game
+from tengen.records.formats import formats_of
 
 FORMAT = 1
 GAMES = "games.jsonl"
@@ -87,12 +88,12 @@ class GameWriter:
         self.game = game
         self._file = file
         self._count = 0
+        self._format = next(iter(formats_of(game.name)), None)
 
     def keep(self, games: list[PlayedGame]) -> None:
-        """Takes over the games that are there; an SGF file that a crash prevented is written now."""
+        """Takes over the games that are there; a file that a crash prevented is written now."""
         for number, game in enumerate(games, 1):
-            if not self._sgf(number).exists():
-                self._write_sgf(number, game)
+            self._write_text(number, game)
         self._count = len(games)
 
     def add(self, game: PlayedGame) -> None:
@@ -106,18 +107,17 @@ class GameWriter:
             os.truncate(self._file.fileno(), end)
             raise
         self._count += 1
-        self._write_sgf(self._count, game)
+        self._write_text(self._count, game)
 
-    def _sgf(self, number: int) -> Path:
-        return self.folder / "sgf" / f"game-{number:06}.sgf"
-
-    def _write_sgf(self, number: int, game: PlayedGame) -> None:
-        if self.game.name != "go":
+    def _write_text(self, number: int, game: PlayedGame) -> None:
+        """Writes the game's file, such as `sgf/game-000001.sgf`, if it is not there and the game has a format."""
+        form = self._format
+        if form is None:
             return
-        from tengen.records.sgf import write_sgf
-
-        self._sgf(number).parent.mkdir(exist_ok=True)
-        write_text(self._sgf(number), write_sgf(game.record(self.game.text)))
+        path = self.folder / form.suffix / f"game-{number:06}.{form.suffix}"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            write_bytes(path, form.write([game.record(self.game.text)]))
 
 
 def to_json(game: PlayedGame) -> str:

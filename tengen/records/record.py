@@ -11,8 +11,36 @@ from tengen.games.game import Game
 from tengen.games.registry import make
 from tengen.games.rules import State
 
-DECIDED_BY_THE_RULES = ("", "two passes")
-"""Terminations after which the result is what the rules say of the last position."""
+DECIDED_BY_THE_RULES = (
+    "",
+    "game over",
+    "move limit",
+    # Go
+    "two passes",
+    # chess
+    "checkmate",
+    "stalemate",
+    "threefold repetition",
+    "fivefold repetition",
+    "fifty moves",
+    "seventy-five moves",
+    "insufficient material",
+    # shogi
+    "no legal move",
+    "repetition",
+    "perpetual check",
+    "declaration",
+)
+"""Terminations after which the result is what the rules say of the last position; empty in self-play."""
+
+BY_THE_PLAYERS = "counted by the players"
+"""The termination of a game with a result that the rules do not give for its last position.
+
+Dead stones taken off in Go; a draw that was agreed, or a win declared under other rules.
+"""
+
+UNTOLD = "untold"
+"""The termination of a game of which the result is known and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -23,7 +23,7 @@ from tengen.games.go.handicap import handicap_points
 from tengen.games.registry import make
 from tengen.games.rules import State
 from tengen.records import sgf_values as values
-from tengen.records.record import GameRecord
+from tengen.records.record import BY_THE_PLAYERS, GameRecord
 from tengen.records.sgf_parser import SgfNode, decode, escape, parse, serialize
 
 INFO = {
@@ -137,7 +137,7 @@ class SgfGame:
             counted = game.final_score(state)[0]
             if counted == score and game.returns(state)[0] == result:
                 return result, score, "two passes"
-        return result, score, values.BY_THE_PLAYERS
+        return result, score, BY_THE_PLAYERS
 
     def _info(self, game: Go) -> dict[str, str]:
         info = {name: self.root.simple_text(prop) for prop, name in INFO.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tengen.core.errors import InvalidRecord, TengenError
 from tengen.games.go import Go
+from tengen.records.record import BY_THE_PLAYERS, UNTOLD
 
 MAX_SIZE = 19
 
@@ -35,12 +36,6 @@ OF_RULE_SET = {"aga": "AGA", "chinese": "Chinese", "new-zealand": "NZ", "simple-
 
 _OTHER_GAMES = {2: "Othello", 3: "chess", 4: "Gomoku", 5: "Nine Men's Morris", 6: "backgammon", 7: "Chinese chess"}
 _OTHER_GAMES |= {8: "shogi", 9: "Lines of Action", 10: "Ataxx", 11: "Hex"}
-
-BY_THE_PLAYERS = "counted by the players"
-"""The termination of a game with a count that the rules do not give for its last position: dead stones taken off."""
-
-UNTOLD = "untold"
-"""The termination of a game of which a winner is known and nothing else."""
 
 _REASONS = {
     "": UNTOLD,

@@ -1,4 +1,4 @@
-"""Boards as a person sees them: Go on wood where the terminal has colours, plain text everywhere."""
+"""Boards as a person sees them: in colour where the terminal has colours, plain text everywhere."""
 
 import io
 from pathlib import Path
@@ -10,6 +10,7 @@ from rich.text import Text
 from tengen.core.files import write_text
 from tengen.games.game import Game
 from tengen.games.rules import State
+from tengen.terminal import figures
 
 if TYPE_CHECKING:
     from tengen.games.go import Go
@@ -30,12 +31,39 @@ def has_colours(console: Console) -> bool:
         and not console.is_dumb_terminal
         and not console.no_color
         and console.color_system is not None
-        and console.encoding.lower().startswith("utf")
+        and is_unicode(console)
     )
 
 
-def draw(game: Game, state: State, last_action: int | None = None, *, colours: bool = True) -> Text:
-    """The position, the last move marked."""
+def is_unicode(console: Console) -> bool:
+    """Whether the console can show figures and kanji."""
+    return console.encoding.lower().startswith("utf")
+
+
+def can_turn(game: Game) -> bool:
+    """Whether the game's board can be seen from the other side."""
+    return game.name in ("chess", "shogi")
+
+
+def draw(
+    game: Game,
+    state: State,
+    last_action: int | None = None,
+    *,
+    before: State | None = None,
+    colours: bool = True,
+    flipped: bool = False,
+    letters: bool = False,
+) -> Text:
+    """The position, the last move marked, if need be from the side of player 1, or in `letters`.
+
+    `before` is the position in which the last move was played; without it boards of chess and shogi have no mark.
+    """
+    if can_turn(game):
+        marked = [] if before is None or last_action is None else figures.squares_of(game, before, last_action)
+        if game.name == "chess":
+            return figures.draw_chess(game, state, marked, flipped=flipped, colours=colours, letters=letters)  # type: ignore[arg-type]
+        return figures.draw_shogi(game, state, marked, flipped=flipped, colours=colours, letters=letters)  # type: ignore[arg-type]
     if colours and game.name == "go":
         return _draw_go(game, state, last_action)  # type: ignore[arg-type]
     text = Text("\n".join(_with_coordinates(game, state, game.draw(state, last_action))), no_wrap=True)

@@ -2,41 +2,43 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tengen.agents.agent import Agent
-from tengen.agents.load import load_agent
-from tengen.agents.text import zoo_names
 from tengen.core.errors import EngineError, InvalidParameter, TengenError
-from tengen.games.game import Game, RecordGame
-from tengen.games.go import Go
-from tengen.games.go.handicap import handicap_points
+from tengen.games.game import RecordGame
 from tengen.games.rules import State
 from tengen.mcts.result import SearchResult
-from tengen.terminal import boards, saving
+from tengen.records.formats import formats_of
+from tengen.terminal import boards, moves, saving
 
 Found = TypeVar("Found")
 
 HELP = {
     "MOVE": "play it, written as {example}",
     "pass": "pass, where the game has it",
+    "moves": "all legal moves",
     "undo": "take back to your last turn",
     "hint": "what the agent would consider",
     "score": "the points as the board stands",
+    "flip": "see the board from the other side",
     "resign": "give the game up",
-    "save FILE.sgf": "write the game to a file; save FILE.svg draws the board",
+    "save FILE.{suffix}": "write the game to a file; save FILE.svg draws the board",
     "new": "begin again",
     "help": "this list",
     "quit": "leave (also Ctrl-D)",
 }
+ONLY_FOR = {"pass": ("go",), "score": ("go",), "flip": ("chess", "shogi")}
+"""Commands that only some games have."""
 VARIATION = 8
 """Moves of the principal variation that are shown."""
 
@@ -99,7 +101,9 @@ class PlayScreen:
         console: Console | None = None,
         ask: Callable[[str], str] | None = None,
         start: State | None = None,
+        line: Sequence[int] = (),
     ) -> None:
+        """`start` is where games begin; `line` are the moves that the first has already."""
         if game.num_players != 2:
             raise InvalidParameter(f"{game.name} is a game for one; play shows games for two")
         self.game = game
@@ -109,6 +113,11 @@ class PlayScreen:
         self.ask = ask or ask_on(self.console)
         self.start = game.initial_state() if start is None else start
         self.colours = boards.has_colours(self.console)
+        self.unicode = boards.is_unicode(self.console)
+        self.flipped = self.people == {1} and boards.can_turn(game)
+        suffix = next((form.suffix for form in formats_of(game.name)), "svg")
+        self.example_file = f"FILE.{suffix}"
+        self.line = line
         self.turns: list[Turn] = []
         self.resigned: int | None = None
         self.thought = ""
@@ -123,7 +132,13 @@ class PlayScreen:
 
     def run(self) -> None:
         """Plays until the person leaves, or to the end where there is no person."""
-        self.new()
+        for action in self.line:
+            self.turns.append(self.turn(action))
+        if self.turns:
+            self.tell_all()
+            self.show()
+        else:
+            self.new()
         try:
             while True:
                 if self.is_over():
@@ -131,7 +146,7 @@ class PlayScreen:
                     if not self.people:
                         return
                     while self.is_over():
-                        self.command(self.ask("new, undo, save FILE.sgf or quit> "))
+                        self.command(self.ask(f"new, undo, save {self.example_file} or quit> "))
                 elif self.game.player(self.state) in self.people:
                     self.command(self.ask(f"{self.name(self.game.player(self.state))}> "))
                 else:
@@ -164,6 +179,10 @@ class PlayScreen:
                     self.hint()
                 case "score":
                     self.say(self.score())
+                case "moves":
+                    self.list_moves()
+                case "flip":
+                    self.flip()
                 case "resign":
                     self.resign()
                 case "save":
@@ -176,7 +195,9 @@ class PlayScreen:
     def move(self, text: str) -> None:
         """Plays what was typed."""
         if self.is_over():
-            raise InvalidParameter(f"the game is over; {text!r} is none of: new, undo, score, save FILE.sgf, quit")
+            raise InvalidParameter(
+                f"the game is over; {text[:40]!r} is none of: new, undo, score, save {self.example_file}, quit"
+            )
         self.play(self.game.parse_action(self.state, text))
 
     def undo(self) -> None:
@@ -204,7 +225,7 @@ class PlayScreen:
         best = sorted(range(self.game.num_actions), key=lambda action: -int(result.visits[0, action]))[:3]
         for action in best:
             if result.visits[0, action] > 0:
-                move = self.game.action_to_text(self.state, action)
+                move = self.written(self.state, action)
                 self.say(f"{move:>5}  value {result.q[0, action]:+.2f}  visits {int(result.visits[0, action])}")
         self.say(f"line   {self.variation(self.state, result)}")
 
@@ -217,7 +238,7 @@ class PlayScreen:
     def save(self, file: str) -> None:
         """Writes the game so far."""
         if not file:
-            raise InvalidParameter("save needs a file: save game.sgf")
+            raise InvalidParameter(f"save needs a file: save {self.example_file.replace('FILE', 'game')}")
         path = Path(file).expanduser()
         try:
             if path.suffix == ".svg":
@@ -228,12 +249,39 @@ class PlayScreen:
             raise InvalidParameter(f"{path} cannot be written: {error.strerror or error}") from None
         self.say(f"saved {path}")
 
+    def list_moves(self) -> None:
+        """Lists the legal moves, by piece where there are pieces."""
+        if self.is_over():
+            raise InvalidParameter("the game is over: there are no moves")
+        groups = moves.grouped(self.game, self.state, ascii_only=not self.unicode)
+        table = Table.grid(padding=(0, 2))
+        for name, texts in groups.items():
+            columns = Columns([Text(text, no_wrap=True) for text in texts], padding=(0, 2))
+            table.add_row(*([Text(name, style="dim", no_wrap=True)] if len(groups) > 1 else []), columns)
+        self.console.print(table)
+
+    def flip(self) -> None:
+        """Turns the board round."""
+        if not boards.can_turn(self.game):
+            raise InvalidParameter(f"the board of {self.game.name} looks the same from both sides")
+        self.flipped = not self.flipped
+        self.show()
+
     def help(self) -> None:
         """Lists the commands."""
+        known = {word: text for word, text in HELP.items() if self.game.name in ONLY_FOR.get(word, (self.game.name,))}
+        for word, meaning in known.items():
+            word = word.format(suffix=self.example_file.partition(".")[2])
+            self.say(f"  {word:<14}{meaning.format(example=self.example())}")
+
+    def example(self) -> str:
+        """How a move may be typed."""
+        if self.game.name == "chess":
+            return "Nf3 or g1f3"
+        if self.game.name == "shogi":
+            return "7g7f, P*5e, 8h2b+" + (", ７六歩 or ７六歩(77)" if self.unicode else "")
         legal = self.game.legal_actions(self.start)
-        example = self.game.action_to_text(self.start, int(legal[len(legal) // 2]))
-        for word, meaning in HELP.items():
-            self.say(f"  {word:<14}{meaning.format(example=example)}")
+        return self.game.action_to_text(self.start, int(legal[len(legal) // 2]))
 
     # The game
 
@@ -255,7 +303,7 @@ class PlayScreen:
                 raise
             self.failed = True
             self.say(str(error), style="red")
-            self.command(self.ask("Enter to try again, undo, save FILE.sgf or quit> "))
+            self.command(self.ask(f"Enter to try again, undo, save {self.example_file} or quit> "))
 
     def think(self) -> None:
         """The agent's turn."""
@@ -271,11 +319,15 @@ class PlayScreen:
 
     def play(self, action: int) -> None:
         """Plays a legal action for whoever is to move."""
-        before = self.state
-        after = self.game.apply(before, action)
-        self.turns.append(Turn(self.game.player(before), action, before, after))
-        self.agent.notify(before, action, after)
+        turn = self.turn(action)
+        self.turns.append(turn)
+        self.agent.notify(turn.before, turn.action, turn.after)
         self.show()
+
+    def turn(self, action: int) -> Turn:
+        """What comes of an action now."""
+        before = self.state
+        return Turn(self.game.player(before), action, before, self.game.apply(before, action))
 
     def tell_all(self) -> None:
         """Tells the agent the whole game again, after moves were taken back."""
@@ -306,8 +358,16 @@ class PlayScreen:
 
     def render(self) -> RenderableType:
         """The board with what is known about the game beside it, or below it in plain text."""
-        last = self.turns[-1].action if self.turns else None
-        board = boards.draw(self.game, self.state, last, colours=self.colours)
+        turn = self.turns[-1] if self.turns else None
+        board = boards.draw(
+            self.game,
+            self.state,
+            turn.action if turn else None,
+            before=turn.before if turn else None,
+            colours=self.colours,
+            flipped=self.flipped,
+            letters=not self.unicode,
+        )
         lines = self.facts()
         if not self.colours:
             return Group(Text(), board, Text("\n".join(lines)))
@@ -320,14 +380,11 @@ class PlayScreen:
         lines = [self.heading()]
         if self.turns:
             turn = self.turns[-1]
-            text = self.game.action_to_text(turn.before, turn.action)
+            text = self.written(turn.before, turn.action)
             lines.append(f"move {len(self.turns)}: {self.name(turn.player)} {text}")
         if not self.game.is_over(self.state):
             lines.append(f"{self.name(self.game.player(self.state))} to move")
-        captures = getattr(self.game, "captures", None)
-        if captures is not None:
-            taken = captures(self.state)
-            lines.append(f"captured by {self.name(0)} {taken[0]}, by {self.name(1)} {taken[1]}")
+        lines += moves.facts(self.game, self.state)
         if self.thought:
             lines += ["", *self.thought.splitlines()]
         return lines
@@ -336,7 +393,9 @@ class PlayScreen:
         """The game as a person says it."""
         parameters = self.game.parameters
         size, komi = parameters.get("size"), parameters.get("komi")
-        words = self.game.name.capitalize()
+        words = "Chess960" if parameters.get("chess960") else self.game.name.capitalize()
+        handicap = parameters.get("handicap")
+        words += f", handicap {handicap}" if isinstance(handicap, str) and handicap != "none" else ""
         words += f" {size}x{size}" if size is not None else ""
         return words + (f", komi {komi:g}" if isinstance(komi, float) else "")
 
@@ -353,9 +412,13 @@ class PlayScreen:
         """The principal variation in the game's notation."""
         words = []
         for action in result.variations[0][:VARIATION]:
-            words.append(self.game.action_to_text(state, action))
+            words.append(self.written(state, action))
             state = self.game.apply(state, action)
         return " ".join(words)
+
+    def written(self, state: State, action: int) -> str:
+        """A move as people write it, as far as the terminal can show it."""
+        return moves.written(self.game, state, action, ascii_only=not self.unicode)
 
     def score(self) -> str:
         """The points as the board stands."""
@@ -374,7 +437,9 @@ class PlayScreen:
         points = ""
         if self.game.has_score:
             points = f" by {abs(self.game.final_score(self.state)[0]):g}"
-        return "drawn" if first == 0 else f"{self.name(0 if first > 0 else 1)} wins{points}"
+        why = self.game.termination(self.state)
+        why = "" if why == "game over" else f": {why}"
+        return f"drawn{why}" if first == 0 else f"{self.name(0 if first > 0 else 1)} wins{points}{why}"
 
     def record_parts(self) -> saving.Played:
         """The game as it is to be saved."""
@@ -387,43 +452,3 @@ class PlayScreen:
             resigned=self.resigned,
             players=(people[0], people[1]),
         )
-
-
-def sit_down(
-    game: RecordGame,
-    agent: str | None,
-    seat: str,
-    *,
-    handicap: int = 0,
-    position: str | None = None,
-    seed: int | None = None,
-) -> None:
-    """Plays at the standard terminal, from a position or with a handicap, until the person leaves."""
-    people = seats(seat, game)
-    start = game.initial_state() if position is None else game.parse_position(position)
-    if handicap:
-        if not isinstance(game, Go) or position is not None:
-            raise InvalidParameter("a handicap is for go, on the empty board")
-        start = game.setup(black=handicap_points(game.size, handicap), to_move=1)
-    player = load_agent(agent or default_agent(game), game, seed=seed)
-    try:
-        PlayScreen(game, player, people, start=start).run()
-    finally:
-        player.close()
-
-
-def default_agent(game: Game) -> str:
-    """The network that ships for a game, else rollouts."""
-    for name in (f"{game.name}{game.parameters.get('size', '')}", game.name):
-        if name in zoo_names():
-            return f"zoo:{name}"
-    return "uct:sims=1000"
-
-
-def seats(word: str, game: Game) -> frozenset[int]:
-    """The players whom a person plays: `black` (the first player), `white`, `both` or `none`."""
-    known = {"black": {0}, "first": {0}, "white": {1}, "second": {1}, "both": {0, 1}, "none": set()}
-    known |= {name.lower(): {player} for player, name in enumerate(game.player_names)}
-    if word.lower() not in known:
-        raise InvalidParameter(f"nobody sits at {word!r}: {', '.join(known)}")
-    return frozenset(known[word.lower()])

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tengen.core.errors import InvalidParameter
-from tengen.core.files import write_text
+from tengen.core.files import write_bytes
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
+from tengen.records.formats import format_of
 from tengen.records.record import GameRecord
 
 
@@ -26,12 +26,9 @@ class Played:
 
 
 def save(path: Path, played: Played) -> None:
-    """Writes the game as SGF, which is Go's format; other games have none yet."""
-    from tengen.records.sgf import write_sgf
-
-    if played.game.name != "go":
-        raise InvalidParameter(f"{played.game.name} cannot be saved: SGF files are for Go")
-    write_text(path, write_sgf(record_of(played)))
+    """Writes the game in the format that the file's name asks for: `.sgf`, `.pgn`, `.kif`, `.csa`."""
+    form = format_of(path, played.game.name)
+    write_bytes(path, form.write([record_of(played)]))
 
 
 def record_of(played: Played) -> GameRecord:
@@ -41,8 +38,8 @@ def record_of(played: Played) -> GameRecord:
     if played.resigned is not None:
         result, termination = 2.0 * played.resigned - 1.0, "resignation"
     elif game.is_over(played.end):
-        result, termination = float(game.returns(played.end)[0]), "two passes"
-        score = game.final_score(played.end)[0]
+        result, termination = float(game.returns(played.end)[0]), game.termination(played.end)
+        score = game.final_score(played.end)[0] if game.has_score else 0.0
     initial = game.position_to_text(game.initial_state())
     start = game.position_to_text(played.start)
     return GameRecord(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import tengen
 from tengen.core.errors import InvalidRecord
 from tengen.games.go import Go
-from tengen.records import GameRecord, export_sgf, load_sgf, read_sgf, read_shard, write_sgf, write_shard
+from tengen.records import GameRecord, export_games, load_sgf, read_sgf, read_shard, write_sgf, write_shard
 from tests.oracles import oracle
 
 
@@ -401,16 +401,16 @@ def test_shards_are_exported_as_one_file_or_many(tmp_path: Path) -> None:
     write_shard(tmp_path / "run" / "games" / "a.parquet", records[:3])
     write_shard(tmp_path / "run" / "games" / "b.parquet", records[3:])
     (tmp_path / "run" / "games" / "c.parquet").write_bytes(b"PAR1")
-    report = export_sgf(tmp_path / "run", tmp_path / "all.sgf")
+    report = export_games(tmp_path / "run", tmp_path / "all.sgf")
     assert (report.games, len(report.damaged)) == (5, 1)
     assert [moves(game.record()) for game in load_sgf(tmp_path / "all.sgf")] == [
         "B:A5", "B:B5", "B:C5", "B:D5", "B:E5",
     ]  # fmt: skip
-    assert export_sgf(tmp_path / "run" / "games", tmp_path / "out", last=2).games == 2
+    assert export_games(tmp_path / "run" / "games", tmp_path / "out", last=2).games == 2
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["game-000004.sgf", "game-000005.sgf"]
-    assert export_sgf(tmp_path / "run" / "games" / "a.parquet", tmp_path / "some.sgf").games == 3
+    assert export_games(tmp_path / "run" / "games" / "a.parquet", tmp_path / "some.sgf").games == 3
     with pytest.raises(InvalidRecord, match="no games there"):
-        export_sgf(tmp_path, tmp_path / "none.sgf")
+        export_games(tmp_path, tmp_path / "none.sgf")
     assert not (tmp_path / "none.sgf").exists()
 
 

@@ -15,7 +15,8 @@ from tengen.core.errors import EngineError, InvalidParameter
 from tengen.games.game import Game, RecordGame
 from tengen.games.registry import make
 from tengen.games.rules import State
-from tengen.terminal.play import PlayScreen, beside, seats
+from tengen.terminal.play import PlayScreen, beside
+from tengen.terminal.seating import seats
 
 
 class FirstLegal(Agent):
@@ -154,9 +155,17 @@ def test_a_new_game_begins_on_an_empty_board() -> None:
 
 
 def test_help_names_every_command_and_a_move_of_the_game() -> None:
+    for game, words in [
+        ("tictactoe", ["save FILE.svg"]),
+        ("go:size=5", ["score", "pass", "save FILE.sgf"]),
+        ("chess", ["flip", "save FILE.pgn", "Nf3 or g1f3"]),
+        ("shogi", ["flip", "save FILE.kif", "7g7f"]),
+    ]:
+        _, seen = sit(game, ["help"])
+        for word in ("undo", "hint", "moves", "resign", "new", "quit", *words):
+            assert word in seen
     _, seen = sit("tictactoe", ["help"])
-    for word in ("undo", "hint", "score", "resign", "save FILE.sgf", "new", "quit"):
-        assert word in seen
+    assert "score" not in seen
     assert re.search(r"written as [abc][123]", seen)
 
 
@@ -214,7 +223,8 @@ def test_a_picture_of_the_screen_can_be_saved(tmp_path: Path) -> None:
     [
         ("go:size=5", "save", "save needs a file"),
         ("go:size=5", "save /nowhere/at/all/x.sgf", "cannot be written"),
-        ("tictactoe", "save x.sgf", "SGF files are for Go"),
+        ("tictactoe", "save x.sgf", "there is no format for them"),
+        ("go:size=5", "save x.pgn", ".pgn is not for go, whose files end with .sgf"),
     ],
 )
 def test_what_cannot_be_saved_is_said_in_a_line(game: str, line: str, message: str) -> None:
@@ -246,7 +256,9 @@ def test_an_engine_that_fails_where_nobody_sits_ends_the_sitting() -> None:
 
 def test_an_interrupt_is_heard_while_an_agent_thinks() -> None:
     thinking = threading.Event()
-    threading.Thread(target=lambda: (thinking.wait(), signal.raise_signal(signal.SIGINT)), daemon=True).start()
+    main = threading.main_thread().ident
+    assert main is not None
+    threading.Thread(target=lambda: (thinking.wait(), signal.pthread_kill(main, signal.SIGINT)), daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         beside(lambda: (thinking.set(), threading.Event().wait(60)))
 

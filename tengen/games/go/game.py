@@ -127,6 +127,11 @@ class Go(RecordGame):
         action = int(state["last_moves"][0])
         return action if action >= 0 else None
 
+    def termination(self, state: State) -> str:
+        if not self.is_over(state):
+            return ""
+        return "two passes" if state["passes"] >= 2 else "move limit"
+
     def why_illegal(self, state: State, action: int) -> str:
         if self.is_over(state):
             return "the game is over"
