@@ -7,7 +7,13 @@ from tests.protocols.dialogue import Program
 from tests.protocols.engines import engine, ours
 from tests.protocols.referee import Game, Player, TimeControl, last_words, play
 
-WEAKEST = ("Skill Level value 0", "UCI_LimitStrength value true", "UCI_Elo value 1350", "Threads value 1")
+WEAKEST = (
+    "Skill Level value 0",
+    "UCI_LimitStrength value true",
+    "UCI_Elo value 1350",
+    "Threads value 1",
+    "Move Overhead value 300",
+)
 
 
 def game(tengen: Player, other: Player, number: int, control: TimeControl) -> Game:
