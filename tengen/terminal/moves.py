@@ -24,7 +24,10 @@ def written(game: Game, state: State, action: int, *, ascii_only: bool = False) 
 
 
 def grouped(game: Game, state: State, *, ascii_only: bool = False) -> dict[str, list[str]]:
-    """All legal moves, by the piece that moves where the game has pieces; else under one empty name."""
+    """All legal moves, by the piece that moves where the game has pieces; else under one empty name.
+
+    Moves of shogi are told in both notations; of drops, under names such as `drop P*`, the squares.
+    """
     groups: dict[str, list[str]] = {}
     for action in game.legal_actions(state).tolist():
         move = written(game, state, action, ascii_only=ascii_only)
@@ -33,11 +36,15 @@ def grouped(game: Game, state: State, *, ascii_only: bool = False) -> dict[str, 
         elif game.name == "shogi":
             usi = game.action_to_text(state, action)
             name = _shogi_group(game, state, usi, ascii_only=ascii_only)
-            move = usi if ascii_only or usi == "win" else f"{move} {usi}"
+            if usi[1] == "*":
+                move = usi[2:]
+            elif not ascii_only and usi != "win":
+                move = f"{move} {usi}"
         else:
             name = ""
         groups.setdefault(name, []).append(move)
-    order = [*CHESS_PIECES.values(), *_shogi_names(ascii_only), "drop", "declare"]
+    drops = [f"drop {letter}*" for letter in SHOGI_PIECES]
+    order = [*CHESS_PIECES.values(), *_shogi_names(ascii_only), *drops, "declare"]
     return dict(sorted(groups.items(), key=lambda group: order.index(group[0]) if group[0] in order else 0))
 
 
@@ -49,7 +56,7 @@ def _shogi_group(game: Game, state: State, usi: str, *, ascii_only: bool) -> str
     if usi == "win":
         return "declare"
     if usi[1] == "*":
-        return "drop"
+        return f"drop {usi[:2]}"
     board = game.board(state)  # type: ignore[attr-defined]
     kind = abs(int(board[ord(usi[1]) - ord("a"), 9 - int(usi[0])]))
     return _shogi_names(ascii_only)[(kind if kind <= 8 else kind - 8) - 1]
