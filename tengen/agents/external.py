@@ -18,9 +18,8 @@ from tengen.protocols.uci_client import UciClient
 from tengen.protocols.usi_client import UsiClient
 
 if TYPE_CHECKING:
-    import chess.engine
-
     import chess
+    import chess.engine
 
 RESIGN = -1
 

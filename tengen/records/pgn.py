@@ -29,9 +29,8 @@ from tengen.records.record import BY_THE_PLAYERS, DECIDED_BY_THE_RULES, UNTOLD, 
 from tengen.records.text import decode_western, one_line, short, without_surrogates
 
 if TYPE_CHECKING:
-    import chess.pgn
-
     import chess
+    import chess.pgn
 
 INFO = {"Event": "event", "Site": "place", "Date": "date", "Round": "round", "Annotator": "annotator"}
 """Tags that a record keeps in its `info`, and under which name; others keep their own."""
@@ -259,9 +258,8 @@ def _told(said: str) -> str:
 
 
 def _write(record: GameRecord, *, comments: bool) -> str:
-    import chess.pgn
-
     import chess
+    import chess.pgn
 
     game = make(record.game)
     if game.name != "chess":

@@ -1,10 +1,10 @@
 """Positions as text: what is read, what is written, and what is refused in one line."""
 
+import chess as peer
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import chess as peer
 from oracles import oracle
 from tengen import make
 from tengen.core.errors import InvalidPosition

@@ -1,11 +1,11 @@
 """What chess is beside its moves: parameters, endings, observation, drawing, mates in one."""
 
+import chess as peer
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import chess as peer
 from tengen import make
 from tengen.core.errors import InvalidParameter, UnknownName
 from tengen.core.random import stream

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+import chess as peer
 import pytest
 
-import chess as peer
 from oracles import oracle
 from tengen import make
 from tengen.core.errors import IllegalMove, InvalidMove, InvalidPosition

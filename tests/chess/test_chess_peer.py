@@ -3,10 +3,10 @@
 from collections import Counter
 from functools import cache
 
+import chess as peer
 import numpy as np
 import pytest
 
-import chess as peer
 from tengen import make
 from tengen.core.random import stream
 from tengen.games import kernels
