@@ -16,7 +16,7 @@ from tests.oracles import oracle
 
 GAME = Shogi()
 PROBLEMS = Shogi(tsume=True)
-FAST_LEAVES = 20_000_000
+FAST_LEAVES = 6_000_000
 
 
 def cases(name: str) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ _WAYS = {"上": 1, "行": 1, "入": 1, "寄": 0, "引": -1}
 def write_move(game: "RecordGame", state: State, action: int, last_to: int | None = None) -> str:
     """An action as KIF writes it; `last_to` is the square of the last move, for which `同` stands.
 
-    Without `last_to` the state's own last move counts.
+    Without `last_to` the state's own last move counts; -1 names the square in any case.
     """
     if action == DECLARE:
         return DECLARATION

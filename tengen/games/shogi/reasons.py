@@ -4,10 +4,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.games.shogi.moves import Move
-from tengen.games.shogi.pieces import GOLD, KING, KNIGHT, LANCE, PAWN, WHITE
+from tengen.games.shogi.pieces import (
+    BISHOP,
+    DRAGON,
+    GOLD,
+    HORSE,
+    KING,
+    KINGS,
+    KNIGHT,
+    LANCE,
+    PAWN,
+    ROOK,
+    SETS,
+    WHITE,
+)
 from tengen.games.shogi.rules import KIND_SETS
 from tengen.games.shogi.sfen import square_name
-from tengen.games.shogi.tables import DIRECTIONS, STEPS, STRIDE
+from tengen.games.shogi.tables import (
+    DIRECTIONS,
+    DOWN,
+    DOWN_LEFT,
+    DOWN_RIGHT,
+    LEFT,
+    RIGHT,
+    STEPS,
+    STRIDE,
+    UP,
+    UP_LEFT,
+    UP_RIGHT,
+)
 
 
 def why_not(board: NDArray[np.uint8], hand: NDArray[np.uint8], turn: int, move: Move, in_check: bool) -> str:
@@ -25,7 +50,7 @@ def why_not(board: NDArray[np.uint8], hand: NDArray[np.uint8], turn: int, move: 
     kind = piece & 15
     if there and there & WHITE == side:
         return f"a piece of one's own is on {square_name(move.end)}"
-    if not _goes(board, turn, kind, move.start, move.end):
+    if not _goes(turn, kind, move.start, move.end):
         return "the piece does not move so"
     if move.promoted:
         if kind in (GOLD, KING) or kind > KING:
@@ -57,17 +82,17 @@ def _why_no_drop(board: NDArray[np.uint8], hand: NDArray[np.uint8], move: Move, 
     return ""
 
 
-def _goes(board: NDArray[np.uint8], turn: int, kind: int, start: int, end: int) -> bool:
-    """Whether a piece of this kind goes from one square to another on which no piece of its own stands."""
-    place = 2 * ((turn * 12 + int(KIND_SETS[kind])) * STRIDE + start)
-    near = int(STEPS[place]) | int(STEPS[place + 1]) << 64
-    if near >> end & 1:
+_ORTHOGONAL = (UP, LEFT, RIGHT, DOWN)
+_DIAGONAL = (UP_LEFT, UP_RIGHT, DOWN_LEFT, DOWN_RIGHT)
+_SLIDES = {LANCE: (UP,), BISHOP: _DIAGONAL, HORSE: _DIAGONAL, ROOK: _ORTHOGONAL, DRAGON: _ORTHOGONAL}
+"""The directions in which pieces go any number of squares, seen by whoever moves."""
+
+
+def _goes(turn: int, kind: int, start: int, end: int) -> bool:
+    """Whether a piece goes from one square to another between which nothing stands."""
+    near = KINGS if kind in (HORSE, DRAGON) else int(KIND_SETS[kind])
+    place = 2 * ((turn * SETS + near) * STRIDE + start)
+    if (int(STEPS[place]) | int(STEPS[place + 1]) << 64) >> end & 1:
         return True
     seen = (start, end) if turn == 0 else (80 - start, 80 - end)
-    direction = int(DIRECTIONS[seen[0] * STRIDE + seen[1]])
-    slides = {2: (0,), 6: (1, 2, 6, 7), 14: (1, 2, 6, 7), 7: (0, 3, 4, 5), 15: (0, 3, 4, 5)}
-    if kind == 14 and abs(start // 9 - end // 9) + abs(start % 9 - end % 9) == 1:
-        return True
-    if kind == 15 and abs(start // 9 - end // 9) == 1 and abs(start % 9 - end % 9) == 1:
-        return True
-    return direction in slides.get(kind, ())
+    return int(DIRECTIONS[seen[0] * STRIDE + seen[1]]) in _SLIDES.get(kind, ())

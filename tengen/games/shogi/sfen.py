@@ -28,6 +28,7 @@ from tengen.games.shogi.pieces import (
 
 SIDES = "bw"
 MAX_NUMBER = 999_999
+_EXAMPLE = "lnsgkgsnl/1r5b1/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL b - 1"
 _PLURALS = ("pawns", "lances", "knights", "silvers", "golds", "bishops", "rooks")
 _SIDE_NAMES = ("Black", "White")
 _HAND_ORDER = (7, 6, 5, 4, 3, 2, 1)
@@ -104,9 +105,6 @@ def read_sfen(text: str, *, problem: bool = False) -> Diagram:
     if not problem:
         _check_places(board)
     return Diagram(board=board, hands=hands, turn=turn, number=int(number))
-
-
-_EXAMPLE = "lnsgkgsnl/1r5b1/ppppppppp/9/9/9/PPPPPPPPP/1B5R1/LNSGKGSNL b - 1"
 
 
 def _letters(piece: int) -> str:
