@@ -17,7 +17,7 @@ PIECE_SECONDS = 0.025
 FIRST_PIECE = 8
 """Simulations of the first piece, before their cost is known."""
 
-FORGIVENESS = 0.9
+FORGIVENESS = 0.7
 """So much of the cost that was known is believed in at least, however cheap the last piece was."""
 
 
@@ -41,6 +41,7 @@ def think(search: Search, states: NDArray[np.void], control: Control, *, cost: f
     those that have one judged: all of the next piece's may.
     """
     began = time.monotonic()
+    cost = min(cost, PIECE_SECONDS)  # more may have been a hiccup, such as the loading of a kernel
     if 4 * (search.capacity - search.nodes) < search.capacity:
         search.forget()  # what is kept of an earlier move's tree leaves too little room
     smallest = max(1, search.config.leaves)

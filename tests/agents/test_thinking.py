@@ -165,12 +165,14 @@ class FakeSearch:
     solved = line_is_closed = False
     config = SearchConfig(simulations=10**9)
 
-    def __init__(self) -> None:
+    def __init__(self, easy: int) -> None:
+        """The first `easy` pieces meet few leaves that are new."""
+        self.easy = easy
         self.now = 1000.0
         self.pieces: list[float] = []
 
     def run(self, states: object, *, simulations: int) -> SearchResult:
-        share = 0.05 if len(self.pieces) < 50 else 1.0
+        share = 0.05 if len(self.pieces) < self.easy else 1.0
         judged = max(1, int(simulations * share))
         self.evaluations += judged
         self.visits += simulations
@@ -183,9 +185,16 @@ class FakeSearch:
 
 
 def test_leaves_that_are_known_do_not_make_pieces_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    search = FakeSearch()
+    search = FakeSearch(50)
     monkeypatch.setattr(time, "monotonic", lambda: search.now)
     list(think(search, np.empty(1), control(seconds=5.0)))  # type: ignore[arg-type]
     assert len(search.pieces) > 150
     assert max(search.pieces) < 1.5 * PIECE_SECONDS
     assert 4.99 <= search.now - 1000.0 < 5.03
+
+
+def test_one_slow_piece_does_not_spoil_the_next_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = FakeSearch(0)
+    monkeypatch.setattr(time, "monotonic", lambda: search.now)
+    list(think(search, np.empty(1), control(seconds=0.3), cost=30.0))  # type: ignore[arg-type]
+    assert 0.28 <= search.now - 1000.0 < 0.33

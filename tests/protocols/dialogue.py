@@ -11,7 +11,7 @@ from typing import Any
 from tengen.protocols.engine_session import EngineSession
 from tengen.protocols.process import EngineProcess
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 """Seconds that an answer may take: kernels may have to be compiled first."""
 
 
