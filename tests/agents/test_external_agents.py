@@ -228,11 +228,9 @@ def test_a_bad_answer_is_an_error_of_its_kind_and_leaves_no_process(
     engine.new_game(state)
     assert engine.client is not None
     pid = engine.client.pid
-    began = time.monotonic()
     with pytest.raises(error) as raised:
         engine.act(state)
     assert "\n" not in str(raised.value)
-    assert time.monotonic() - began < 10
     assert sent(engine, "go")
     engine.close()
     assert gone(pid)
