@@ -259,7 +259,7 @@ def arena(
         show_match(result, Console(), anchor=anchor)
 
 
-# ---- play, gtp
+# ---- play, gtp, uci, usi
 
 
 @main.command()
@@ -308,6 +308,41 @@ def gtp(agent: str, game_text: str, seed: int | None) -> None:
     session = GtpSession(game_text, agent, seed=seed)
     session.check()
     serve_standard_streams(session)
+
+
+ENGINE_AGENT = click.option("--agent", metavar="AGENT", default="uct:sims=1000", show_default=True, help="Who plays.")
+
+
+@main.command()
+@ENGINE_AGENT
+@click.option("--game", "game_text", default="chess", show_default=True, help="The rules.")
+@SEED
+def uci(agent: str, game_text: str, seed: int | None) -> None:
+    """Be a chess engine for GUIs and programs that speak UCI.
+
+    \b
+    Example: cutechess-cli -engine proto=uci cmd="tengen uci" …
+    """
+    from tengen.protocols.engine_server import serve_standard_streams, standard_output
+    from tengen.protocols.uci_session import UciSession
+
+    serve_standard_streams(UciSession(standard_output(), agent, game=game_text, seed=seed))
+
+
+@main.command()
+@ENGINE_AGENT
+@click.option("--game", "game_text", default="shogi", show_default=True, help="The rules.")
+@SEED
+def usi(agent: str, game_text: str, seed: int | None) -> None:
+    """Be a shogi engine for GUIs and programs that speak USI.
+
+    \b
+    Example: printf 'usi\\ngo nodes 1000\\n' | tengen usi
+    """
+    from tengen.protocols.engine_server import serve_standard_streams, standard_output
+    from tengen.protocols.usi_session import UsiSession
+
+    serve_standard_streams(UsiSession(standard_output(), agent, game=game_text, seed=seed))
 
 
 # ---- export

@@ -9,15 +9,15 @@ LAG = 0.05
 """Seconds kept back for the way of the move to whoever waits for it."""
 
 
-def seconds_for_move(clock: Clock) -> float:
+def seconds_for_move(clock: Clock, lag: float = LAG) -> float:
     """The time to spend on the next move under `clock`; never more than what is left."""
-    if clock.stones > 0:  # Canadian byoyomi: `main` is what is left for so many stones
-        share = clock.main / clock.stones
+    if clock.stones > 0:  # Canadian byoyomi, or moves to a time control: `main` is what is left for so many
+        share = clock.main / clock.stones + 0.8 * clock.increment
         limit = clock.main
     else:
         share = clock.main / MOVES_TO_GO + 0.8 * clock.increment
-        limit = clock.main + clock.increment
+        limit = clock.main  # an increment comes after the move
         if clock.byoyomi > 0.0:
             share = max(share, clock.byoyomi)
             limit = clock.main + clock.byoyomi
-    return max(0.01, min(share, limit) - LAG)
+    return max(0.01, min(share, limit) - lag)

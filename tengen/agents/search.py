@@ -1,6 +1,7 @@
 """Agents that search: with a network, or with random rollouts."""
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,13 +9,16 @@ from numpy.typing import NDArray
 
 from tengen.agents.agent import Agent, Clock
 from tengen.agents.clock import seconds_for_move
+from tengen.agents.control import Control
+from tengen.agents.thinking import Thought, think
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game, RecordGame
 from tengen.games.rules import State
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts
+from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
-from tengen.mcts.search import Search
+from tengen.mcts.search import REUSED_BUDGETS, Search, nodes_within
 
 CHUNK_SECONDS = 0.1
 """Under a time limit the search runs in pieces of about this length, at most a quarter of the limit."""
@@ -66,7 +70,9 @@ class SearchAgent(Agent):
         self.text = text
         self._seed = int(np.random.default_rng(seed).integers(2**31))
         self._clock: Clock | None = None
-        self._speed = 0.0
+        self._speed = self._cost = 0.0
+        self._nodes: int | None = None
+        self._restricted = False
         self._begin(self._seed)
 
     def _begin(self, seed: int) -> None:
@@ -83,17 +89,64 @@ class SearchAgent(Agent):
 
     def notify(self, state: State, action: int, after: State) -> None:
         self._plies += 1
+        self._restricted = False
         self._search.advance(np.array([action if self.config.reuse else -1], np.int32))
 
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
+
+    def stream(self, memory: int) -> None:
+        """Prepares for `think`, with a tree of about so many bytes; a new game begins.
+
+        Sequential halving plans all its simulations ahead, which no search can that may be stopped: PUCT takes the
+        place of Gumbel's rules.
+        """
+        if self.config.policy == "gumbel":
+            self.config = replace(self.config, policy="puct")
+        self._nodes = nodes_within(memory, self.game)
+        self._begin(self._seed)
+
+    def think(self, state: State, control: Control, actions: Sequence[int] | None = None) -> Iterator[Thought]:
+        """Searches `state` piece by piece, with no first moves but `actions`; `stream` comes before."""
+        if actions is not None:
+            self._search.restrict(state, actions)
+        elif self._restricted or not self.config.reuse:
+            self._search.forget()
+        self._restricted = actions is not None
+        for thought in think(self._search, self.game.stack([state]), control, cost=self._cost):
+            self._cost = thought.cost
+            yield thought
+
+    def lines(self, thought: Thought, most: int = 1) -> list[Line]:
+        """Up to `most` lines of the tree that a thought, the last one, is about; the best comes first."""
+        return self._search.lines(thought.result, most)
+
+    def depth(self) -> int:
+        """Plies to the deepest node of the tree."""
+        return self._search.depth()
+
+    def solved(self) -> bool:
+        """Whether the value of the position is proven."""
+        return self._search.solved
+
+    def is_full(self) -> bool:
+        """Whether the tree has no room for another simulation."""
+        return self._search.capacity - self._search.nodes < max(1, self.config.leaves)
+
+    def fullness(self) -> float:
+        """How much of the tree's room is taken, from 0 to 1."""
+        return self._search.nodes / self._search.capacity
 
     def act(self, state: State) -> int:
         legal = self.game.legal_actions(state)
         self.thought = None
         if len(legal) == 1:
             return int(legal[0])
-        self.thought = result = self.analyze(state)
+        self.thought = self.analyze(state)
+        return self.decide(self.thought)
+
+    def decide(self, result: SearchResult) -> int:
+        """The action to play after a search, by the settings for play; -1 resigns. Once a move."""
         if self.play.resign > 0.0:
             self._bad = self._bad + 1 if float(result.value[0]) < -self.play.resign else 0
             if self._bad >= 3:
@@ -119,6 +172,8 @@ class SearchAgent(Agent):
 
     def _limit(self) -> int:
         """The most simulations of one move."""
+        if self._nodes is not None:
+            return self._nodes // REUSED_BUDGETS
         if self.play.seconds is None:
             return self.config.simulations
         bytes_of_a_node = self.game.dtype.itemsize + 40 * (self.game.max_legal or self.game.num_actions)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from tengen.core.errors import InvalidParameter, unknown
 from tengen.core.random import kernel_seeds, stream
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
-from tengen.mcts import free, reuse, root, wave
+from tengen.mcts import free, lines, reuse, root, wave
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
-from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UCT, Forest, Settings, allocate
+from tengen.mcts.forest import EDGE, GUMBEL, NO_NODE, NODE, PUCT, UCT, Forest, Settings, allocate
 from tengen.mcts.gumbel import HALVING_COLUMNS
+from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
-from tengen.mcts.summary import empty_summary, summarise
+from tengen.mcts.summary import Summary, empty_summary, summarise
 
 POLICIES = {"puct": PUCT, "uct": UCT, "gumbel": GUMBEL}
 
@@ -41,6 +43,8 @@ class Search:
         self.evaluations = 0
         """Leaves judged so far; the caller may set it back, as the next."""
         self.seconds_in_evaluator = 0.0
+        self.line_is_closed = False
+        """Whether the last variation of a single position leads to a proven node, such as the end of the game."""
         self._seeds = kernel_seeds(stream(seed, "search"), batch)
         if config.policy not in POLICIES:
             raise unknown("search policy", config.policy, POLICIES)
@@ -66,9 +70,74 @@ class Search:
         `simulations` overrides the config. With `config.reuse` a tree whose root is still `states[row]` goes on.
         """
         count = self.config.simulations if simulations is None else simulations
-        rows = len(states)
         if count < 1:
             raise InvalidParameter(f"simulations={count}: a search has at least one")
+        summary = self._grow(states, count)
+        assert self._forest is not None
+        variations = self._variations(self._forest, summary.action) if len(states) == 1 else []
+        return SearchResult(*summary, variations)
+
+    def restrict(self, state: State, actions: Sequence[int]) -> None:
+        """Begins the only tree anew at `state`, with no root actions but `actions`, which must be legal."""
+        self.forget()
+        self._grow(self.game.stack([state]), 0)
+        allowed = np.zeros(self.game.num_actions, np.bool_)
+        allowed[list(actions)] = True
+        assert self._forest is not None
+        if lines.restrict_root(self._forest, 0, allowed) != len(set(actions)):
+            self.forget()
+            raise InvalidParameter("a search can be restricted to legal actions only")
+
+    def forget(self) -> None:
+        """Drops all trees."""
+        if self._forest is not None:
+            self._forest.node_count[:] = 0
+
+    @property
+    def capacity(self) -> int:
+        """Nodes that a tree has room for."""
+        if self._forest is not None:
+            return self._forest.nodes_per_tree
+        return 1 + self.config.simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of the first tree."""
+        return 0 if self._forest is None else int(self._forest.node_count[0])
+
+    @property
+    def visits(self) -> int:
+        """Simulations through the root of the first tree."""
+        return int(self._forest.nodes["visits"][0]) if self._forest is not None and self.nodes else 0
+
+    @property
+    def solved(self) -> bool:
+        """Whether the value of the first tree's root is proven, so that no simulation could tell more."""
+        return bool(self.nodes) and self._is_solved(0)
+
+    def _is_solved(self, index: int) -> bool:
+        assert self._forest is not None
+        node = self._forest.nodes[index]
+        return bool(node["lower"] == node["upper"])
+
+    def depth(self) -> int:
+        """Plies from the root of the first tree to its deepest node."""
+        if self._forest is None:
+            return 0
+        return int(lines.depth_of_tree(self._forest, 0, self._places))
+
+    def lines(self, result: SearchResult, most: int = 1) -> list[Line]:
+        """Up to `most` lines of the first tree, after a run that found `result`, the best first: the quickest win, the
+        chosen action, or the longest defence."""
+        first = int(result.action[0])
+        if self._forest is None or first < 0:
+            return []
+        lines.measure_proofs(self._forest, 0, self._places)
+        return lines.read_lines(self._forest, first, most, self._places)
+
+    def _grow(self, states: NDArray[Any], count: int) -> Summary:
+        """Searches with `count` simulations; 0 only expands the roots."""
+        rows = len(states)
         if rows > self.batch:
             raise InvalidParameter(f"{rows} positions for a search of {self.batch} rows")
         free_of_network = isinstance(self.evaluator, Uniform | Rollouts)
@@ -95,8 +164,7 @@ class Search:
         else:
             self._run_waves(states, forest, fresh, count, settings)
             summarise(forest, rows, settings, self._seeds, summary)
-        variations = self._variations(forest, summary.action) if rows == 1 else []
-        return SearchResult(*summary, variations)
+        return summary
 
     def advance(self, actions: NDArray[np.int32]) -> None:
         """Tells which action was played in each tree [rows]: its subtree becomes the tree; -1 drops the tree."""
@@ -211,6 +279,7 @@ class Search:
         variations = []
         for row, action in enumerate(chosen.tolist()):
             line: list[int] = []
+            child = NO_NODE
             node = forest.nodes[row * forest.nodes_per_tree]
             while action >= 0:
                 line.append(action)
@@ -222,8 +291,17 @@ class Search:
                     node = forest.nodes[child]
                     first, tried = int(node["first_edge"]), int(node["tried"])
                     action = int(forest.actions[first + int(np.argmax(forest.edges["visits"][first : first + tried]))])
+            self.line_is_closed = child != NO_NODE and self._is_solved(child)
             variations.append(line)
         return variations
+
+
+def nodes_within(memory: int, game: RecordGame) -> int:
+    """How many nodes of a tree take about `memory` bytes, within what a tree can number."""
+    most_legal = game.max_legal or game.num_actions
+    edges = min(most_legal, 24 + most_legal // 8)  # about what a node has, were all expanded
+    bytes_of_a_node = game.dtype.itemsize + NODE.itemsize + edges * (EDGE.itemsize + 8)
+    return max(1000, min(memory // bytes_of_a_node, (2**31 - 2**24) // most_legal))
 
 
 def search(

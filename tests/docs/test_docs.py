@@ -69,7 +69,10 @@ def test_settings_named_in_the_docs_exist() -> None:
             settings.load("tictactoe", (f"{name}='no such value'",))
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/go.md", "docs/agents.md", "docs/gtp.md", "docs/arena.md"])
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", "docs/go.md", "docs/shogi.md", "docs/agents.md", "docs/gtp.md", "docs/uci.md", "docs/arena.md"],
+)
 def test_the_examples_in_python_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)

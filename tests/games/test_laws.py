@@ -24,6 +24,13 @@ VARIANTS = {
         "go:size=5,rules=tromp-taylor",
         "go:size=9,rules=aga,max_plies=60",
     ],
+    "shogi": [
+        "shogi:max_plies=64,history=8",
+        "shogi:handicap=lance,max_plies=100,history=1",
+        "shogi:handicap=two,max_plies=256,declaration=false",
+        "shogi:handicap=ten,max_plies=300",
+        "shogi:max_plies=1,tsume=true",
+    ],
 }
 
 

@@ -2,7 +2,7 @@
 
 A square is `9 * (file - 1) + (rank - 1)`: 1a is 0, 1i is 8, 9i is 80; a set has bit `square` where it holds it.
 numba knows no integers above 64 bits, LLVM does: here is a type for them with the operators and functions that
-shogi needs. Without compilation the same functions work on Python's integers.
+shogi needs. As plain Python they do the same with Python's integers.
 """
 
 import operator
@@ -22,9 +22,6 @@ Squares: TypeAlias = Any
 Words: TypeAlias = NDArray[np.uint64]
 """Sets in memory: two words each, the low one first."""
 
-FULL_LOW = 2**64 - 1
-FULL_HIGH = 2**17 - 1
-
 
 class SquaresType(types.Type):
     """The type of a set of squares in compiled code."""
@@ -34,6 +31,8 @@ class SquaresType(types.Type):
 
 
 squares_type = SquaresType()
+_LAST_BITS = sum(1 << (9 * file + 8) for file in range(9))
+_LOW_BITS = sum(255 << 9 * file for file in range(9))
 _WIDE = ir.IntType(128)
 _WORD = ir.IntType(64)
 
@@ -44,19 +43,14 @@ class _SquaresModel(models.PrimitiveModel):
         super().__init__(manager, kind, _WIDE)
 
 
-def join(low: int, high: int) -> Squares:
-    """The set of two words."""
-    return int(low) | int(high) << 64
+def no_squares() -> Squares:
+    """The empty set."""
+    return 0
 
 
-def low(squares: Squares) -> np.uint64:
-    """The low word of a set: squares 0 to 63."""
-    return np.uint64(squares & FULL_LOW)
-
-
-def high(squares: Squares) -> np.uint64:
-    """The high word of a set: squares 64 to 80."""
-    return np.uint64(squares >> 64 & FULL_LOW)
+def all_squares() -> Squares:
+    """The whole board."""
+    return 2**81 - 1
 
 
 def one(square: int) -> Squares:
@@ -101,6 +95,13 @@ def reach_down(ray: Squares, occupied: Squares) -> Squares:
     return ray & (-1 << (blockers.bit_length() - 1))
 
 
+def files_of(squares: Squares) -> Squares:
+    """All squares of the files on which a set has one."""
+    # In each file of nine bits: the low eight plus 255 carry into the ninth unless they are 0.
+    held = ((squares & ~_LAST_BITS) + _LOW_BITS | squares) & _LAST_BITS
+    return (held << 1) - (held >> 8)
+
+
 def _typed(function: Callable[..., Any], result: types.Type, *arguments: types.Type) -> Callable[..., Any]:
     """Gives `function` a signature in compiled code, and returns the decorator for its implementation."""
 
@@ -141,11 +142,8 @@ def _lower() -> None:
     shift = (squares_type, types.int64)
     _typed(operator.lshift, squares_type, *shift)(lambda b, x, n: b.shl(x, b.zext(n, _WIDE)))
     _typed(operator.rshift, squares_type, *shift)(lambda b, x, n: b.lshr(x, b.zext(n, _WIDE)))
-    _typed(join, squares_type, types.uint64, types.uint64)(
-        lambda b, x, y: b.or_(b.zext(x, _WIDE), b.shl(b.zext(y, _WIDE), _wide(64)))
-    )
-    _typed(low, types.uint64, squares_type)(lambda b, x: b.trunc(x, _WORD))
-    _typed(high, types.uint64, squares_type)(lambda b, x: b.trunc(b.lshr(x, _wide(64)), _WORD))
+    _typed(no_squares, squares_type)(lambda b: _wide(0))
+    _typed(all_squares, squares_type)(lambda b: _wide(2**81 - 1))
     _typed(one, squares_type, types.int64)(lambda b, n: b.shl(_wide(1), b.zext(n, _WIDE)))
     _typed(some, types.boolean, squares_type)(lambda b, x: b.icmp_unsigned("!=", x, _wide(0)))
     _typed(count, types.int64, squares_type)(lambda b, x: b.trunc(_call(b, "ctpop", x), _WORD))
@@ -166,6 +164,12 @@ def _lower() -> None:
         blockers = b.or_(b.and_(ray, occupied), _wide(1))
         return b.and_(ray, b.shl(_wide(-1), highest(b, blockers)))
 
+    def files(b: Any, x: Any) -> Any:
+        low = b.add(b.and_(x, _wide(~_LAST_BITS)), _wide(_LOW_BITS))
+        held = b.and_(b.or_(low, x), _wide(_LAST_BITS))
+        return b.sub(b.shl(held, _wide(1)), b.lshr(held, _wide(8)))
+
+    _typed(files_of, squares_type, squares_type)(files)
     _typed(reach_up, squares_type, *pair)(up)
     _typed(reach_down, squares_type, *pair)(down)
 
@@ -212,3 +216,37 @@ def _array(context: Any, builder: Any, kind: Any, data: Any, length: int) -> Any
     step = context.get_constant(types.intp, 8)
     context.populate_array(array, data=data, shape=(size,), strides=(step,), itemsize=step, meminfo=None)
     return array._getvalue()
+
+
+@intrinsic
+def load(typing_context: Any, table: Any, index: Any) -> Any:
+    """The set at `index` of an array of words; nothing checks that there is one."""
+    if not isinstance(table, types.Array) or table.dtype != types.uint64 or table.ndim != 1:
+        return None
+
+    def generate(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        place = _pair(context, builder, sig.args[0], *arguments)
+        return builder.load(place, align=8)
+
+    return squares_type(table, types.int64), generate
+
+
+@intrinsic
+def store(typing_context: Any, table: Any, index: Any, squares: Any) -> Any:
+    """Writes the set at `index` of an array of words."""
+    if not isinstance(table, types.Array) or table.dtype != types.uint64 or table.ndim != 1:
+        return None
+
+    def generate(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        place = _pair(context, builder, sig.args[0], *arguments[:2])
+        builder.store(arguments[2], place, align=8)
+        return context.get_dummy_value()
+
+    return types.none(table, types.int64, squares_type), generate
+
+
+def _pair(context: Any, builder: Any, kind: Any, table: Any, index: Any) -> Any:
+    """The address of the set at `index`."""
+    view = context.make_array(kind)(context, builder, table)
+    first_word = builder.gep(view.data, [builder.shl(index, ir.Constant(_WORD, 1))], inbounds=True)
+    return builder.bitcast(first_word, ir.PointerType(_WIDE))

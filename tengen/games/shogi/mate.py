@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
 from tengen.games.rules import State, implement, winning_action
-from tengen.games.shogi.bits import Squares, Words, first, high, low, one, rest, some, stack_words, words
+from tengen.games.shogi.bits import Squares, Words, first, load, one, rest, some, stack_words, store, words
 from tengen.games.shogi.movegen import (
     DROPPED_HANDS,
     DROPS,
@@ -36,7 +36,7 @@ from tengen.games.shogi.pieces import (
     SILVERS,
 )
 from tengen.games.shogi.rules import DECLARE, KIND_SETS, flip, may_declare, origin, planes_of
-from tengen.games.shogi.tables import NOWHERE, load, steps
+from tengen.games.shogi.tables import NOWHERE, steps
 
 SET_WORDS = 2 * SETS
 CHECK_WORDS = 2 * SETS
@@ -61,14 +61,6 @@ def find_checks(sets: Words, color: int, king: int, occupied: Squares, checks: W
 
 
 @kernel
-def store(table: Words, index: int, squares: Squares) -> None:
-    """Writes one set of a table."""
-    place = np.uint64(2 * index)
-    table[place] = low(squares)
-    table[place + np.uint64(1)] = high(squares)
-
-
-@kernel
 def is_mate(sets: Words, hands: NDArray[np.uint8], other: int, king: int, planes: Words) -> bool:
     """Whether side `other`, to move, is checkmated; `planes` is overwritten."""
     occupied = load(sets, 0) | load(sets, 1)
@@ -88,7 +80,7 @@ def shogi_winning_action(state: State, scratch: NDArray[np.int32]) -> int:
     if may_declare(state):
         return DECLARE
     sets = words(state.sets)
-    color = int(state.turn)
+    color = int(np.int64(state.turn))
     other = 1 - color
     king = king_of(sets, other)
     if king == NOWHERE:

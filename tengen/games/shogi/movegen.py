@@ -12,16 +12,18 @@ from tengen.core.jit import kernel
 from tengen.games.shogi.bits import (
     Squares,
     Words,
+    all_squares,
     count,
+    files_of,
     first,
-    high,
-    join,
-    low,
+    load,
+    no_squares,
     one,
     reach_down,
     reach_up,
     rest,
     some,
+    store,
 )
 from tengen.games.shogi.pieces import (
     BISHOPS,
@@ -47,21 +49,18 @@ from tengen.games.shogi.tables import (
     LAST_TWO_RANKS,
     LEFT,
     NOWHERE,
-    OPPOSITE,
     ORTHOGONALS,
     PROMOTING,
     RIGHT,
     RISING,
     STRIDE,
+    TURNED,
     UP,
     UP_LEFT,
     UP_RIGHT,
     VERTICAL,
     ZONES,
-    all_squares,
     line_through,
-    load,
-    no_squares,
     ray,
     squares_between,
     steps,
@@ -208,48 +207,17 @@ def pawn_mates(sets: Words, color: int, square: int) -> bool:
 
 
 @kernel
-def files_with(pawns: Squares) -> Squares:
-    """All squares of the files on which one of these pawns stands."""
-    square = pawns
-    found = no_squares()
-    while some(square):
-        place = first(square)
-        found |= load(AXES, VERTICAL * STRIDE + place) | one(place)
-        square = rest(square)
-    return found
-
-
-@kernel
-def put(planes: Words, plane: int, squares: Squares) -> None:
-    """Writes one plane."""
-    place = np.uint64(2 * plane)
-    planes[place] = low(squares)
-    planes[place + np.uint64(1)] = high(squares)
-
-
-@kernel
 def put_steps(planes: Words, plane: int, moved: Squares, promotable: Squares, forced: Squares) -> None:
     """Writes the planes of one direction: all moves, those that may promote and those of them that must."""
-    put(planes, plane, moved & ~forced)
-    put(planes, plane + PROMOTIONS, promotable)
+    store(planes, plane, moved & ~forced)
+    store(planes, plane + PROMOTIONS, promotable)
 
 
 @kernel
 def add(planes: Words, plane: int, moved: Squares, promotable: Squares, forced: Squares) -> None:
     """Adds moves to the planes of one direction."""
-    place = np.uint64(2 * plane)
-    staying = moved & ~forced
-    planes[place] |= low(staying)
-    planes[place + np.uint64(1)] |= high(staying)
-    place = np.uint64(2 * (plane + PROMOTIONS))
-    planes[place] |= low(promotable)
-    planes[place + np.uint64(1)] |= high(promotable)
-
-
-@kernel
-def plane_of(direction: int, color: int) -> int:
-    """The number of a direction of the board as `color` sees it."""
-    return direction if color == 0 else int(OPPOSITE[direction])
+    store(planes, plane, load(planes, plane) | (moved & ~forced))
+    store(planes, plane + PROMOTIONS, load(planes, plane + PROMOTIONS) | promotable)
 
 
 @kernel
@@ -265,7 +233,7 @@ def legal_planes(sets: Words, hands: NDArray[np.uint8], color: int, checkers: Sq
             for plane in range(2 * PLANES):
                 planes[plane] = np.uint64(0)
             for direction in range(8):
-                put(planes, plane_of(direction, color), ray(direction, king) & safe)
+                store(planes, TURNED[8 * color + direction], ray(direction, king) & safe)
             return
         goals &= checkers | squares_between(king, first(checkers))
     pinned = shields(sets, color, king, 1 - color, occupied)
@@ -299,42 +267,42 @@ def put_all_steps(
     up_promoting, down_promoting = (promoting, silvers) if color == 0 else (silvers, promoting)
     up_pawns, down_pawns = (pawns, none) if color == 0 else (none, pawns)
     ends = load(LAST_RANKS, color)
-    table = color * 8
+    turned = color * 8
     below = ~load(LAST_RANKS, 0)  # what can move up
     above = ~load(LAST_RANKS, 1)
 
     mine = vertical & below
     moved = ((up & mine) >> 1) & goals
-    turned = ((up & up_promoting & mine) >> 1) & goals & load(PROMOTING, table + UP)
+    promoted = ((up & up_promoting & mine) >> 1) & goals & load(PROMOTING, turned + UP)
     forced = ((up_pawns & mine) >> 1) & ends
-    put_steps(planes, plane_of(UP, color), moved | (ray(UP, king) & safe), turned, forced)
+    put_steps(planes, TURNED[turned + UP], moved | (ray(UP, king) & safe), promoted, forced)
     mine = vertical & above
     moved = ((down & mine) << 1) & goals
-    turned = ((down & down_promoting & mine) << 1) & goals & load(PROMOTING, table + DOWN)
+    promoted = ((down & down_promoting & mine) << 1) & goals & load(PROMOTING, turned + DOWN)
     forced = ((down_pawns & mine) << 1) & ends
-    put_steps(planes, plane_of(DOWN, color), moved | (ray(DOWN, king) & safe), turned, forced)
+    put_steps(planes, TURNED[turned + DOWN], moved | (ray(DOWN, king) & safe), promoted, forced)
 
     mine = horizontal & sideways
-    put_steps(planes, plane_of(LEFT, color), ((mine << 9) & goals) | (ray(LEFT, king) & safe), none, none)
-    put_steps(planes, plane_of(RIGHT, color), ((mine >> 9) & goals) | (ray(RIGHT, king) & safe), none, none)
+    put_steps(planes, TURNED[turned + LEFT], ((mine << 9) & goals) | (ray(LEFT, king) & safe), none, none)
+    put_steps(planes, TURNED[turned + RIGHT], ((mine >> 9) & goals) | (ray(RIGHT, king) & safe), none, none)
 
     mine = falling & below
     moved = ((up_diagonal & mine) << 8) & goals
-    turned = ((silvers & mine) << 8) & goals & load(PROMOTING, table + UP_LEFT)
-    put_steps(planes, plane_of(UP_LEFT, color), moved | (ray(UP_LEFT, king) & safe), turned, none)
+    promoted = ((silvers & mine) << 8) & goals & load(PROMOTING, turned + UP_LEFT)
+    put_steps(planes, TURNED[turned + UP_LEFT], moved | (ray(UP_LEFT, king) & safe), promoted, none)
     mine = falling & above
     moved = ((down_diagonal & mine) >> 8) & goals
-    turned = ((silvers & mine) >> 8) & goals & load(PROMOTING, table + DOWN_RIGHT)
-    put_steps(planes, plane_of(DOWN_RIGHT, color), moved | (ray(DOWN_RIGHT, king) & safe), turned, none)
+    promoted = ((silvers & mine) >> 8) & goals & load(PROMOTING, turned + DOWN_RIGHT)
+    put_steps(planes, TURNED[turned + DOWN_RIGHT], moved | (ray(DOWN_RIGHT, king) & safe), promoted, none)
 
     mine = rising & below
     moved = ((up_diagonal & mine) >> 10) & goals
-    turned = ((silvers & mine) >> 10) & goals & load(PROMOTING, table + UP_RIGHT)
-    put_steps(planes, plane_of(UP_RIGHT, color), moved | (ray(UP_RIGHT, king) & safe), turned, none)
+    promoted = ((silvers & mine) >> 10) & goals & load(PROMOTING, turned + UP_RIGHT)
+    put_steps(planes, TURNED[turned + UP_RIGHT], moved | (ray(UP_RIGHT, king) & safe), promoted, none)
     mine = rising & above
     moved = ((down_diagonal & mine) << 10) & goals
-    turned = ((silvers & mine) << 10) & goals & load(PROMOTING, table + DOWN_LEFT)
-    put_steps(planes, plane_of(DOWN_LEFT, color), moved | (ray(DOWN_LEFT, king) & safe), turned, none)
+    promoted = ((silvers & mine) << 10) & goals & load(PROMOTING, turned + DOWN_LEFT)
+    put_steps(planes, TURNED[turned + DOWN_LEFT], moved | (ray(DOWN_LEFT, king) & safe), promoted, none)
 
 
 @kernel
@@ -348,8 +316,8 @@ def put_knights(sets: Words, color: int, free: Squares, goals: Squares, planes: 
         to_left, to_right = knights >> 7, knights << 11
     to_left &= goals
     to_right &= goals
-    put_steps(planes, 8, to_left, to_left & zone, to_left & ends)
-    put_steps(planes, 9, to_right, to_right & zone, to_right & ends)
+    put_steps(planes, TURNED[0] + 8, to_left, to_left & zone, to_left & ends)
+    put_steps(planes, TURNED[0] + 9, to_right, to_right & zone, to_right & ends)
 
 
 @kernel
@@ -359,6 +327,7 @@ def add_slides(
     """Adds the moves of rooks, bishops and lances."""
     zone = load(ZONES, color)
     none = no_squares()
+    turned = color * 8
     pieces = load(sets, LANCES) & own
     while some(pieces):
         square = first(pieces)
@@ -366,7 +335,7 @@ def add_slides(
         moved = forward_reach(color, square, occupied) & goals
         if some(pinned & one(square)):
             moved &= line_through(king, square)
-        add(planes, 0, moved, moved & zone, moved & load(LAST_RANKS, color))
+        add(planes, TURNED[UP], moved, moved & zone, moved & load(LAST_RANKS, color))
     horses = load(sets, HORSES)
     pieces = (load(sets, BISHOPS) | horses) & own
     while some(pieces):
@@ -381,13 +350,13 @@ def add_slides(
         elif some(one(square) & zone):
             turning = goals
         moved = reach_up(ray(UP_LEFT, square), occupied) & ends
-        add(planes, plane_of(UP_LEFT, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + UP_LEFT], moved, moved & turning, none)
         moved = reach_down(ray(UP_RIGHT, square), occupied) & ends
-        add(planes, plane_of(UP_RIGHT, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + UP_RIGHT], moved, moved & turning, none)
         moved = reach_up(ray(DOWN_LEFT, square), occupied) & ends
-        add(planes, plane_of(DOWN_LEFT, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + DOWN_LEFT], moved, moved & turning, none)
         moved = reach_down(ray(DOWN_RIGHT, square), occupied) & ends
-        add(planes, plane_of(DOWN_RIGHT, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + DOWN_RIGHT], moved, moved & turning, none)
     dragons = load(sets, DRAGONS)
     pieces = (load(sets, ROOKS) | dragons) & own
     while some(pieces):
@@ -402,30 +371,30 @@ def add_slides(
         elif some(one(square) & zone):
             turning = goals
         moved = reach_down(ray(UP, square), occupied) & ends
-        add(planes, plane_of(UP, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + UP], moved, moved & turning, none)
         moved = reach_up(ray(LEFT, square), occupied) & ends
-        add(planes, plane_of(LEFT, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + LEFT], moved, moved & turning, none)
         moved = reach_down(ray(RIGHT, square), occupied) & ends
-        add(planes, plane_of(RIGHT, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + RIGHT], moved, moved & turning, none)
         moved = reach_up(ray(DOWN, square), occupied) & ends
-        add(planes, plane_of(DOWN, color), moved, moved & turning, none)
+        add(planes, TURNED[turned + DOWN], moved, moved & turning, none)
 
 
 @kernel
 def put_drops(sets: Words, hands: NDArray[np.uint8], color: int, own: Squares, goals: Squares, planes: Words) -> None:
     """Writes the drops."""
     for plane in range(3, 7):
-        put(planes, DROPS + plane, goals if hands[color, DROPPED_HANDS[plane]] else no_squares())
-    put(planes, DROPS + 2, goals & ~load(LAST_TWO_RANKS, color) if hands[color, 2] else no_squares())
+        store(planes, DROPS + plane, goals if hands[color, DROPPED_HANDS[plane]] else no_squares())
+    store(planes, DROPS + 2, goals & ~load(LAST_TWO_RANKS, color) if hands[color, 2] else no_squares())
     ends = load(LAST_RANKS, color)
-    put(planes, DROPS + 1, goals & ~ends if hands[color, 1] else no_squares())
+    store(planes, DROPS + 1, goals & ~ends if hands[color, 1] else no_squares())
     squares = no_squares()
     if hands[color, 0]:
-        squares = goals & ~ends & ~files_with(load(sets, PAWNS) & own)
+        squares = goals & ~ends & ~files_of(load(sets, PAWNS) & own)
         before_king = steps(1 - color, PAWNS, king_of(sets, 1 - color)) & squares
         if some(before_king) and pawn_mates(sets, color, first(before_king)):
             squares &= ~before_king
-    put(planes, DROPS, squares)
+    store(planes, DROPS, squares)
 
 
 @kernel
@@ -433,5 +402,5 @@ def count_planes(planes: Words) -> int:
     """How many moves there are."""
     total = 0
     for plane in range(PLANES):
-        total += count(join(planes[2 * plane], planes[2 * plane + 1]))
+        total += count(load(planes, plane))
     return total

@@ -27,14 +27,13 @@ from tengen.games.shogi.bits import (
     Words,
     count,
     first,
-    high,
-    join,
     last,
-    low,
+    load,
     one,
     rest,
     some,
     stack_words,
+    store,
     words,
 )
 from tengen.games.shogi.movegen import (
@@ -77,7 +76,6 @@ from tengen.games.shogi.tables import (
     WHITE_TO_MOVE,
     ZOBRIST,
     ZONES,
-    load,
     ray,
 )
 
@@ -123,7 +121,7 @@ def pack_move(start: int, end: int, captured: int, promoted: bool) -> int:
 def make_move(state: State, action: int) -> int:
     """Moves the pieces and leaves all else; returns the move as `past` keeps it."""
     sets = words(state.sets)
-    color = int(state.turn)
+    color = int(np.int64(state.turn))
     plane = action // 81
     square = action - plane * 81
     if color == 1:
@@ -137,7 +135,7 @@ def make_move(state: State, action: int) -> int:
         flip(sets, color, square)
         flip(sets, hand + PAWNS, square)
         state.hash += ZOBRIST[piece * 81 + square] - HAND_WORDS[color * 7 + hand]
-        return pack_move(DROPPED + hand + 1, square, 0, False)
+        return DROPPED + hand + 1 | square << 7
     promoted = plane >= PROMOTIONS
     start = origin(sets, color, plane - PROMOTIONS if promoted else plane, square)
     piece = int(state.shogi_board[start])
@@ -191,7 +189,7 @@ def first_seen(state: State) -> int:
 def find_checkers(state: State) -> Squares:
     """The pieces that give check to the side to move."""
     sets = words(state.sets)
-    color = int(state.turn)
+    color = int(np.int64(state.turn))
     return attackers(sets, king_of(sets, color), 1 - color, load(sets, 0) | load(sets, 1))
 
 
@@ -199,7 +197,7 @@ def find_checkers(state: State) -> Squares:
 def has_move(state: State) -> bool:
     """Whether the side to move has a legal move; its checkers are known."""
     sets = words(state.sets)
-    color = int(state.turn)
+    color = int(np.int64(state.turn))
     checkers = load(words(state.checkers), 0)
     own = load(sets, color)
     king = king_of(sets, color)
@@ -222,7 +220,7 @@ def has_move(state: State) -> bool:
 @kernel
 def may_declare(state: State) -> bool:
     """Whether the side to move wins by declaration: the 27-point rule."""
-    color = int(state.turn)
+    color = int(np.int64(state.turn))
     needed = int(state.points[color])
     if needed == 0:
         return False
@@ -241,46 +239,41 @@ def may_declare(state: State) -> bool:
 
 
 @kernel
-def end_game(state: State, why: int, outcome: int) -> None:
-    """Ends the game with an outcome for Black."""
-    state.over = why
-    state.outcome = outcome
-
-
-@kernel
 def settle(state: State) -> None:
     """Ends the game if the present position does: no move, repetition, move limit, in this order."""
-    color = int(state.turn)
+    color = int(np.int64(state.turn))
     sign = 1 - 2 * color
+    outcome = 0
     if not has_move(state):
-        end_game(state, NO_MOVE, -sign)
+        state.over = NO_MOVE
+        outcome = -sign
     elif state.repeats >= 3:
         moves = (state.ply - first_seen(state)) >> 1
         own = state.check_run[color] >= moves
         others = state.check_run[1 - color] >= moves
-        if own == others:
-            end_game(state, REPETITION, 0)
-        else:
-            end_game(state, PERPETUAL_CHECK, -sign if own else sign)
+        state.over = REPETITION if own == others else PERPETUAL_CHECK
+        if own != others:
+            outcome = -sign if own else sign
     elif state.ply >= state.max_plies:
-        end_game(state, MOVE_LIMIT, 0)
+        state.over = MOVE_LIMIT
+    state.outcome = outcome
 
 
 @implement(apply, "shogi_board")
 def shogi_apply(state: State, action: int) -> tuple[float, float]:
-    color = int(state.turn)
+    color = int(np.int64(state.turn))
     if action == DECLARE:
-        end_game(state, DECLARATION, 1 - 2 * color)
+        state.over = DECLARATION
+        state.outcome = 1 - 2 * color
         return 1.0, 0.0
-    move = make_move(state, action)
+    move = make_move(state, int(np.int64(action)))
     for index in range(PAST - 1, 0, -1):
         state.past[index] = state.past[index - 1]
     state.past[0] = move
     state.turn = 1 - color
     state.ply += 1
     checkers = find_checkers(state)
-    state.checkers[0] = low(checkers)
-    state.checkers[1] = high(checkers)
+    store(words(state.checkers), 0, checkers)
     state.check_run[color] = state.check_run[color] + 1 if some(checkers) else 0
     state.repeats = count_repeats(state)
     settle(state)
@@ -293,7 +286,7 @@ def shogi_apply(state: State, action: int) -> tuple[float, float]:
 @kernel
 def planes_of(state: State, planes: Words) -> int:
     """Writes the legal destinations of a game that is not over into `planes`; returns how many there are."""
-    legal_planes(words(state.sets), state.hands, int(state.turn), load(words(state.checkers), 0), planes)
+    legal_planes(words(state.sets), state.hands, int(np.int64(state.turn)), load(words(state.checkers), 0), planes)
     return count_planes(planes)
 
 
@@ -305,7 +298,7 @@ def shogi_legal_actions(state: State, out: NDArray[np.int32]) -> int:
     planes_of(state, planes)
     found = 0
     for plane in range(PLANES):
-        squares = join(planes[2 * plane], planes[2 * plane + 1])
+        squares = load(planes, plane)
         if state.turn == 0:
             while some(squares):
                 out[found] = plane * 81 + first(squares)
@@ -339,12 +332,12 @@ def shogi_random_action(state: State, seeds: NDArray[np.uint64], row: int, scrat
     if drawn == total:
         return DECLARE
     plane = 0
-    squares = join(planes[0], planes[1])
+    squares = load(planes, 0)
     size = count(squares)
     while drawn >= size:
         drawn -= size
         plane += 1
-        squares = join(planes[2 * plane], planes[2 * plane + 1])
+        squares = load(planes, plane)
         size = count(squares)
     for _ in range(drawn):
         squares = rest(squares)
@@ -354,7 +347,7 @@ def shogi_random_action(state: State, seeds: NDArray[np.uint64], row: int, scrat
 
 @implement(player, "shogi_board")
 def shogi_player(state: State) -> int:
-    return OVER if state.over else int(state.turn)
+    return OVER if state.over else int(np.int64(state.turn))
 
 
 @implement(result, "shogi_board")

@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
 from tengen.games.rules import State
-from tengen.games.shogi.bits import high, low, some, words
+from tengen.games.shogi.bits import load, some, store, words
 from tengen.games.shogi.movegen import attacked, king_of
 from tengen.games.shogi.rules import KIND_SETS, find_checkers, flip, settle
 from tengen.games.shogi.state import NONE, PLAYING
-from tengen.games.shogi.tables import HAND_WORDS, ZOBRIST, load
+from tengen.games.shogi.tables import HAND_WORDS, ZOBRIST
 
 
 @kernel
@@ -41,9 +41,8 @@ def set_up(states: NDArray[State]) -> bool:
     state.seen[:] = 0
     state.seen[0, 0] = total
     checkers = find_checkers(state)
-    state.checkers[0] = low(checkers)
-    state.checkers[1] = high(checkers)
-    color = int(state.turn)
+    store(words(state.checkers), 0, checkers)
+    color = int(np.int64(state.turn))
     state.check_run[:] = 0
     state.check_run[1 - color] = 1 if some(checkers) else 0
     if attacked(sets, king_of(sets, 1 - color), color, load(sets, 0) | load(sets, 1)):

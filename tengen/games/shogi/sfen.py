@@ -123,7 +123,7 @@ def _piece(letter: str) -> int:
 def _read_board(text: str) -> NDArray[np.uint8]:
     ranks = text.split("/")
     if len(ranks) != 9:
-        raise InvalidPosition(f"{short(text)} has {len(ranks)} ranks: a board has 9, parted by /")
+        raise InvalidPosition(f"{short(text)} is no board: 9 ranks parted by /, not {len(ranks)}")
     board = np.zeros(81, np.uint8)
     for rank, cells in enumerate(ranks):
         file = 9

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
-from tengen.games.shogi.bits import FULL_HIGH, FULL_LOW, Squares, Words, join
+from tengen.games.shogi.bits import Squares, load, no_squares
 from tengen.games.shogi.pieces import GOLDS, KINGS, KNIGHTS, PAWNS, SETS, SILVERS
 
 DELTAS = ((0, -1), (1, -1), (-1, -1), (1, 0), (-1, 0), (0, 1), (1, 1), (-1, 1), (1, -2), (-1, -2))
@@ -19,11 +19,11 @@ UP, UP_LEFT, UP_RIGHT, LEFT, RIGHT, DOWN, DOWN_LEFT, DOWN_RIGHT = range(8)
 NOT_ALIGNED = 10
 OPPOSITE = np.array([5, 7, 6, 4, 3, 0, 2, 1], np.uint8)
 """Of the first eight directions: the one back."""
+TURNED = np.array([*range(8), *OPPOSITE.tolist()], np.uint8)
+"""[2 * 8] directions of the board as each side sees them."""
 VERTICAL, HORIZONTAL, FALLING, RISING = 0, 1, 2, 3
 AXIS_OF = np.array([0, 2, 3, 1, 1, 0, 3, 2], np.uint8)
 """The line on which each of the first eight directions lies."""
-
-
 NOWHERE = 81
 STRIDE = 82
 """Squares in a table, NOWHERE among them."""
@@ -34,7 +34,7 @@ def _set(squares: list[tuple[int, int]]) -> int:
 
 
 def _table(sets: list[int]) -> NDArray[np.uint64]:
-    return np.array([word for squares in sets for word in (squares & FULL_LOW, squares >> 64)], np.uint64)
+    return np.array([word for squares in sets for word in (squares & (2**64 - 1), squares >> 64)], np.uint64)
 
 
 _SQUARES = [(file, rank) for file in range(9) for rank in range(9)]
@@ -114,9 +114,6 @@ def _promoting(color: int, direction: int) -> int:
 PROMOTING = _table([_promoting(color, direction) for color in (0, 1) for direction in range(8)])
 """[2, 8] by side and direction: where one step in that direction may promote, into the zone or out of it."""
 
-FIRST_OF_FILES = _table([_RANKS[0]])
-LAST_OF_FILES = _table([_RANKS[8]])
-
 
 def _random_words(count: int) -> NDArray[np.uint64]:
     """Random words from SplitMix64, which begins as far along as pi's digits say."""
@@ -135,23 +132,6 @@ WHITE_TO_MOVE, ENDED = 14, 15
 
 
 @kernel
-def load(table: Words, index: int) -> Squares:
-    """The set at `index` of a table."""
-    place = np.uint64(2 * index)
-    return join(table[place], table[place + np.uint64(1)])
-
-
-@kernel
-def all_squares() -> Squares:
-    return join(np.uint64(FULL_LOW), np.uint64(FULL_HIGH))
-
-
-@kernel
-def no_squares() -> Squares:
-    return join(np.uint64(0), np.uint64(0))
-
-
-@kernel
 def steps(color: int, kind: int, square: int) -> Squares:
     """Where a piece of this kind of set goes by one step."""
     return load(STEPS, (color * 12 + kind) * STRIDE + square)
@@ -161,12 +141,6 @@ def steps(color: int, kind: int, square: int) -> Squares:
 def ray(direction: int, square: int) -> Squares:
     """The squares in a direction, up to the edge."""
     return load(RAYS, direction * STRIDE + square)
-
-
-@kernel
-def direction_between(start: int, end: int) -> int:
-    """The direction from one square to another."""
-    return int(DIRECTIONS[np.uint64(start * STRIDE + end)])
 
 
 @kernel

@@ -1,0 +1,25 @@
+"""Values as UCI and USI tell them: centipawns, plies to mate, and chances to win, draw and lose."""
+
+import math
+
+SCALE = 90.0
+STEEPNESS = 1.5637541897
+"""lc0's map from a value in [-1, 1] to centipawns: 90 tan(1.5637541897 q), so that a pawn up is worth about 0.54."""
+
+
+def centipawns(value: float) -> int:
+    """The centipawns of a value in [-1, 1]."""
+    return round(SCALE * math.tan(STEEPNESS * min(max(value, -1.0), 1.0)))
+
+
+def chances(value: float, *, exact: bool = False) -> tuple[int, int, int]:
+    """Won, drawn and lost games in 1000.
+
+    A value alone does not tell draws apart. Where it is not `exact`, they are what two half points would give that
+    are each won with probability (1 + value) / 2: the expected score is right, half of all even games are drawn.
+    """
+    if exact:
+        return (1000, 0, 0) if value > 0 else (0, 0, 1000) if value < 0 else (0, 1000, 0)
+    half = (1.0 + min(max(value, -1.0), 1.0)) / 2.0
+    won, lost = round(1000 * half * half), round(1000 * (1.0 - half) ** 2)
+    return won, 1000 - won - lost, lost
