@@ -67,6 +67,8 @@ class _Lexer:
         """Comments that stand side by side, which become one."""
         self._plies = [0]
         """Moves from the start to here, in the main line and in each variation that is open."""
+        self._opened = 0
+        """Variations of which the beginning is among the tokens and the end is not."""
         self._work = 0
         self._skipped = 0
         """The depth of a variation that is left out; 0 for none."""
@@ -107,7 +109,7 @@ class _Lexer:
             self._end_comment()
         if self._game is not None and self._depth:
             self._game.errors.append(f"{self._depth} variation{'s have' if self._depth > 1 else ' has'} no ')'")
-            self._emit(*[")"] * self._depth)
+            self._emit(*[")"] * self._opened)
         if self._game is not None:
             self._emit()
         self._game = None
@@ -124,7 +126,7 @@ class _Lexer:
         if self._game is None:
             self._game = LexedGame(number)
             self.games.append(self._game)
-            self._plies, self._work, self._skipped, self._over = [0], 0, 0, False
+            self._plies, self._opened, self._work, self._skipped, self._over = [0], 0, 0, 0, False
         return self._game
 
     def _error(self, said: str) -> None:
@@ -197,10 +199,12 @@ class _Lexer:
         if self._over or self._skipped:
             return
         self._work += before
-        if self._work > MAX_WORK:
-            self._error(f"line {number}: more variations than are followed")
+        if self._plies[-2] == 0 or self._work > MAX_WORK:
+            why = "more variations than are followed" if self._plies[-2] else "a variation before the first move"
+            self._error(f"line {number}: {why}")
             self._skipped = self._depth
             return
+        self._opened += 1
         self._emit("(")
 
     def _close(self, number: int) -> None:
@@ -208,6 +212,7 @@ class _Lexer:
             self._error(f"line {number}: ')' without '('")
             return
         if not (self._over or self._skipped):
+            self._opened -= 1
             self._emit(")")
         if self._skipped == self._depth:
             self._skipped = 0

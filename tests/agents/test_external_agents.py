@@ -223,16 +223,14 @@ def test_lines_of_options_are_read_as_engines_write_them() -> None:
 def test_a_bad_answer_is_an_error_of_its_kind_and_leaves_no_process(
     protocol: str, mode: str, error: type[EngineError]
 ) -> None:
-    engine = agent(protocol, mode, ",timeout=0.4s,nodes=5")
+    engine = agent(protocol, mode, ",timeout=1s,nodes=5")
     state = GAMES[protocol].initial_state()
     engine.new_game(state)
     assert engine.client is not None
     pid = engine.client.pid
-    began = time.monotonic()
     with pytest.raises(error) as raised:
         engine.act(state)
     assert "\n" not in str(raised.value)
-    assert time.monotonic() - began < 10
     assert sent(engine, "go")
     engine.close()
     assert gone(pid)
@@ -268,14 +266,14 @@ def test_an_engine_killed_in_its_game_starts_again_with_the_next_move(protocol: 
 
 
 @both
-@pytest.mark.parametrize(("mode", "error"), [("mute", EngineTimeout), ("die", EngineCrashed)])
-def test_an_engine_that_does_not_begin_says_so(
-    protocol: str, mode: str, error: type[EngineError], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_engine_that_does_not_begin_says_so(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = GAMES[protocol].initial_state()
+    with pytest.raises(EngineCrashed):
+        agent(protocol, "die").new_game(state)
     monkeypatch.setattr(uci_client, "START_TIMEOUT", 0.3)
     monkeypatch.setattr(usi_client, "START_TIMEOUT", 0.3)
-    with pytest.raises(error):
-        agent(protocol, mode, ",timeout=0.3s").new_game(GAMES[protocol].initial_state())
+    with pytest.raises(EngineTimeout):
+        agent(protocol, "mute", ",timeout=0.3s").new_game(state)
 
 
 @both
