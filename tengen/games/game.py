@@ -149,6 +149,10 @@ class RecordGame(Game):
         states[0] = state
         return states
 
+    def counting_rules(self) -> "RecordGame":
+        """The game as perft counts it: without what a move generator knows nothing of, such as draws by claim."""
+        return self
+
     def stack(self, states: Sequence[State]) -> NDArray[Any]:
         """A batch: one contiguous array of the given states."""
         batch = np.empty(len(states), self.dtype)
@@ -200,17 +204,30 @@ class RecordGame(Game):
 
 
 def perft(game: RecordGame, state: State, depth: int) -> int:
-    """Counts the action sequences of `depth` plies from `state`, nothing following the end of a game."""
+    """Counts the action sequences of `depth` plies from `state`, nothing following the end of a game.
+
+    Under `game.counting_rules()`, so that the counts are those that other programs publish.
+    """
     if depth < 0:
         raise InvalidParameter(f"depth={depth} is not accepted: 0 or more")
+    game, state = as_counted(game, state)
     states = np.empty(depth + 1, game.dtype)
     states[0] = state
     lists = np.empty((depth + 1, game.num_actions), np.int32)
     return int(kernels.perft_kernel(states, depth, lists, np.empty((depth + 1, 2), np.int32)))
 
 
+def as_counted(game: RecordGame, state: State) -> tuple[RecordGame, State]:
+    """The game and the position under `counting_rules`."""
+    counted = game.counting_rules()
+    if counted == game:
+        return game, state
+    return counted, counted.parse_position(game.position_to_text(state))
+
+
 def divide(game: RecordGame, state: State, depth: int) -> dict[str, int]:
     """The perft count of `depth` split by first move, in the game's notation."""
+    game, state = as_counted(game, state)
     return {
         game.action_to_text(state, action): perft(game, game.apply(state, action), depth - 1)
         for action in game.legal_actions(state).tolist()

@@ -11,7 +11,7 @@ from tengen.agents.control import Control, Limits
 from tengen.agents.search import SearchAgent
 from tengen.agents.thinking import Thought
 from tengen.core.errors import EngineError, InvalidParameter, TengenError
-from tengen.games.game import Game, RecordGame, perft
+from tengen.games.game import Game, RecordGame, as_counted, perft
 from tengen.games.rules import State
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Uniform
@@ -282,13 +282,14 @@ class EnginePlayer:
         if not 1 <= depth <= DEEPEST_PERFT:
             raise InvalidParameter(f"go perft counts from 1 to {DEEPEST_PERFT} plies")
         total = 0
-        for action in self.game.legal_actions(position.state).tolist():
+        game, state = as_counted(self.game, position.state)
+        for action in game.legal_actions(state).tolist():
             if control.stopped:
                 self._session.tell("perft was stopped")
                 return
-            count = perft(self.game, self.game.apply(position.state, action), depth - 1)
+            count = perft(game, game.apply(state, action), depth - 1)
             total += count
-            self._session.say(f"{self.game.action_to_text(position.state, action)}: {count}")
+            self._session.say(f"{game.action_to_text(state, action)}: {count}")
         self._session.say("")
         self._session.say(f"Nodes searched: {total}")
 

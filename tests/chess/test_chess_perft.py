@@ -1,16 +1,17 @@
-"""Counts of legal move sequences against published ones; all rules that end a game early are off."""
+"""Counts of legal move sequences against published ones."""
 
 import json
 from collections.abc import Iterator
 
+import chess
 import pytest
 
 from oracles import oracle
 from tengen import make, perft
-from tengen.games.game import divide
+from tengen.games.game import RecordGame, divide
 
-PURE = make("chess:repetition=0,fifty=0,material=false")
-PURE960 = make("chess:chess960=true,repetition=0,fifty=0,material=false")
+PURE = make("chess")
+PURE960 = make("chess:chess960=true")
 FEW = 3_000_000
 MANY = 10_000_000_000
 
@@ -62,3 +63,21 @@ def test_each_first_move_has_its_share() -> None:
 def test_every_position_of_chess_counts_the_same_under_chess960() -> None:
     for fen, depth, expected in counts("perftsuite.epd", 0, 20_000):
         assert perft(PURE960, PURE960.parse_position(fen), depth) == expected, (fen, depth)
+
+
+def test_counts_know_no_draws_whatever_the_rules_of_the_game() -> None:
+    game = make("chess")
+    assert isinstance(game, RecordGame)
+    for fen in ("8/8/8/3k4/8/3K4/8/8 w - - 0 1", "8/8/4k3/3Nn3/3nN3/4K3/8/8 w - - 99 80"):
+        state, board = game.parse_position(fen), chess.Board(fen)
+        for depth in (1, 2, 3):
+            assert perft(game, state, depth) == sum(divide(game, state, depth).values()) == leaves(board, depth)
+
+
+def leaves(board: chess.Board, depth: int) -> int:
+    total = 0
+    for move in board.legal_moves:
+        board.push(move)
+        total += 1 if depth == 1 else leaves(board, depth - 1)
+        board.pop()
+    return total

@@ -52,6 +52,10 @@ class Chess(RecordGame):
         rules = ChessRules()
         return {name: getattr(rules, name) for name in ChessRules.__slots__}
 
+    def counting_rules(self) -> "Chess":
+        """Mate and stalemate alone end a game."""
+        return Chess(**self.parameters | {"repetition": 0, "fifty": 0, "material": False, "max_plies": 0})
+
     def initial_state(self) -> State:
         return self.parse_position(STARTPOS)
 

@@ -72,6 +72,10 @@ class Shogi(RecordGame):
     def defaults(cls) -> dict[str, object]:
         return {"handicap": EVEN, "max_plies": 512, "history": 2, "declaration": True, "tsume": False}
 
+    def counting_rules(self) -> "Shogi":
+        """A declaration is no move that a move generator lists."""
+        return Shogi(**self.parameters | {"declaration": False})
+
     def initial_state(self) -> State:
         return self._one(self._start)[0]
 
