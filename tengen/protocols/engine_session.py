@@ -290,8 +290,9 @@ class EngineSession(ABC):
     def _get_ready(self) -> None:
         try:
             self.player.prepare()
-        finally:
-            self.say("readyok")
+        except Exception as error:
+            self._report(error)
+        self.say("readyok")
 
     @command("setoption")
     def _setoption(self, arguments: list[str]) -> None:

@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,11 @@ from hypothesis import strategies as st
 from tengen.agents.agent import Agent, Clock
 from tengen.core.errors import EngineError
 from tengen.games.game import Game
+from tengen.games.registry import make
 from tengen.games.rules import State
+from tengen.nets.checkpoint import save_checkpoint
+from tengen.nets.config import NetConfig
+from tengen.nets.network import Network
 from tengen.protocols.engine_session import COMMANDS
 from tengen.protocols.uci_session import UciSession
 from tests.protocols.dialogue import Session
@@ -374,3 +379,27 @@ def test_no_order_of_commands_stops_it(lines: list[str]) -> None:
         talk.ready()
         assert re.match(MOVE, talk.ask("go nodes 2", until="^bestmove", patience=20)[-1])
     assert threading.active_count() <= before
+
+
+def test_a_network_is_searched_whatever_its_text_says(tmp_path: Path) -> None:
+    network = tmp_path / "net.safetensors"
+    game = make("tictactoe")
+    save_checkpoint(network, Network(NetConfig.for_game(game, blocks=1, channels=8)), "tictactoe", {})
+    with session("random") as talk:
+        for settings in (",policy=gumbel,sims=200", ",leaves=4,sims=200", ",time=300ms"):
+            talk.say(f"setoption name Agent value {network}{settings}", "position fen XX./OO./...")
+            assert talk.best("go") == "c3"
+            assert re.match(MOVE, talk.ask("position startpos", "go nodes 20", until="^bestmove")[-1])
+            talk.say("go infinite")
+            assert talk.ready() == []
+            assert talk.ask("stop", until="^bestmove", patience=5)
+
+
+def test_an_agent_that_cannot_be_loaded_is_told_of_and_another_can_be_chosen() -> None:
+    with session("random") as talk:
+        talk.say("setoption name Agent value gtp:cat")
+        complaint, *_ = talk.ask("isready", until="^readyok$")
+        assert complaint == "info string a gtp engine plays go, not tictactoe"
+        assert talk.ask("go", until="^bestmove")[-1] == "bestmove (none)"
+        talk.say("setoption name Agent value random")
+        assert re.match(MOVE, "bestmove " + talk.best("go"))
