@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from tengen.protocols.engine_line import LONGEST
-from tengen.protocols.engine_session import EngineSession
+from tengen.protocols.engine_session import GOODBYE, EngineSession
+
+LAST_WORDS = 120.0
+"""Seconds that are waited at the end of input for what was asked before it: rules may still have to load."""
 
 
 def read_line(stream: BinaryIO) -> str | None:
@@ -38,16 +41,18 @@ def standard_output() -> Callable[[str], None]:
 def serve(session: EngineSession, lines: BinaryIO) -> None:
     """Hears line by line until `quit` or the end of input. The agent loads beside, before it is asked for."""
     session.warm_up()
+    patience = GOODBYE
     try:
         while not session.closed:
             line = read_line(lines)
             if line is None:
+                patience = LAST_WORDS
                 break
             session.receive(line)
     except KeyboardInterrupt:
         pass  # a person has had enough
     finally:
-        session.close()
+        session.close(patience)
 
 
 def serve_standard_streams(session: EngineSession) -> None:

@@ -182,14 +182,14 @@ class EngineSession(ABC):
         if self._game_text != self.usual_game:  # whose rules take a second to load
             self._make()
 
-    def close(self) -> None:
-        """Ends the session: a search says its move, then the agent is freed. Waits a little."""
+    def close(self, patience: float = GOODBYE) -> None:
+        """Ends the session: a search says its move, then the agent is freed. Waits for it as long as `patience`."""
         self.closed = True
         if self._control is not None:
             self._control.stop()
         self._tasks.put(self._free)
         self._tasks.put(None)
-        self._worker.join(GOODBYE)
+        self._worker.join(patience)
 
     @property
     def finished(self) -> bool:
