@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tengen.agents.agent import Agent, Clock
 from tengen.agents.clock import seconds_for_move
-from tengen.agents.control import Control
+from tengen.agents.control import Control, Limits
 from tengen.agents.thinking import Thought, think
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game, RecordGame
@@ -20,11 +20,8 @@ from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
 from tengen.mcts.search import REUSED_BUDGETS, Search, nodes_within
 
-CHUNK_SECONDS = 0.1
-"""Under a time limit the search runs in pieces of about this length, at most a quarter of the limit."""
-
 FIRST_CHUNK = 8
-"""Simulations of the first piece, before the speed is known."""
+"""Simulations that show how fast a search with Gumbel's rules is, which must plan them ahead."""
 
 MAX_SIMULATIONS = 200_000
 TREE_MEMORY = 2 << 30
@@ -79,7 +76,7 @@ class SearchAgent(Agent):
         self._random = np.random.default_rng(seed)
         self._plies = 0
         self._bad = 0
-        # chunks under a time limit build on one tree, so it is always kept; `reuse` decides across moves
+        # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
         config = replace(self.config, reuse=True, simulations=self._limit())
         assert isinstance(self._seen, RecordGame)
         self._search = Search(self._seen, self.evaluator, config, batch=1, seed=seed)
@@ -161,7 +158,7 @@ class SearchAgent(Agent):
             return self._search.run(states)
         if self.config.policy == "gumbel":  # sequential halving plans all its simulations ahead
             return self._search.run(states, simulations=self._affordable(states, seconds))
-        return self._run_until(states, time.monotonic() + seconds, seconds)
+        return self._think_for(states, seconds)
 
     def _seconds(self) -> float | None:
         """The time for this move: what the text says, within what the clock allows."""
@@ -179,20 +176,13 @@ class SearchAgent(Agent):
         bytes_of_a_node = self.game.dtype.itemsize + 40 * (self.game.max_legal or self.game.num_actions)
         return min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
 
-    def _run_until(self, states: NDArray[np.void], deadline: float, seconds: float) -> SearchResult:
-        chunk = max(FIRST_CHUNK, self.config.leaves, int(self._speed * min(CHUNK_SECONDS, seconds / 4)))
-        total = 0
-        while True:
-            chunk = min(chunk, self._limit() - total)
-            began = time.monotonic()
-            result = self._search.run(states, simulations=chunk)
-            now = time.monotonic()
-            total += chunk
-            self._speed = chunk / max(now - began, 1e-6)
-            left = deadline - now
-            chunk = int(self._speed * min(CHUNK_SECONDS, seconds / 4, left))
-            if chunk < max(1, self.config.leaves) or total >= self._limit():
-                return result
+    def _think_for(self, states: NDArray[np.void], seconds: float) -> SearchResult:
+        """Searches for a time, in pieces that are short enough to keep it."""
+        control = Control()
+        control.limits = Limits(seconds=seconds, nodes=self._limit())
+        for thought in think(self._search, states, control, cost=self._cost):
+            self._cost = thought.cost
+        return thought.result
 
     def _affordable(self, states: NDArray[np.void], seconds: float) -> int:
         """How many simulations fit into the time, by the speed of the last search or of a short first one."""
