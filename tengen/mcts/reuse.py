@@ -32,10 +32,12 @@ def keep_subtree(states: NDArray[Any], forest: Forest, tree: int, action: int, p
     base = tree * forest.nodes_per_tree
     count = forest.node_count[tree]
     forest.node_count[tree] = 0
-    forest.root_ready[tree] = False
     child = NO_NODE
     root = forest.nodes[base]
-    for edge in range(root.first_edge, root.first_edge + root.edges):
+    # a root that no run has prepared yet is like any node: nothing is written at edges that were not tried
+    written = root.edges if forest.root_ready[tree] else root.tried
+    forest.root_ready[tree] = False
+    for edge in range(root.first_edge, root.first_edge + written):
         if forest.actions[edge] == action:
             child = forest.edges[edge].child
     if child == NO_NODE or forest.nodes[child].edges == 0:
