@@ -24,9 +24,14 @@ def test_two_moves_without_a_search_between_them_keep_the_tree_or_drop_it(name: 
                 if game.is_over(state):
                     break
                 action = int(random.choice(game.legal_actions(state)))
-                before = search.nodes
-                # whatever memory held before must not be taken for a child of an edge that was never tried
-                search._forest.edges["child"][search._forest.edge_count[0] :] = -7  # type: ignore[union-attr]
+                forest = search._forest
+                assert forest is not None
+                root = forest.nodes[0]
+                first, tried, count = int(root["first_edge"]), int(root["tried"]), int(root["edges"])
+                followed = search.nodes > 0 and not forest.root_ready[0]
+                if followed:  # what lies at edges that were never tried is whatever memory held before
+                    forest.edges["child"][first + tried : first + count] = 1
+                known = action in forest.actions[first : first + tried]
                 search.advance(np.array([action], np.int32))
-                assert 0 <= search.nodes < max(before, 1)
+                assert search.nodes == 0 or not followed or known
                 state = game.apply(state, action)
