@@ -2,15 +2,24 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.errors import IllegalMove, InvalidParameter, InvalidPosition
 from tengen.games import kernels
-from tengen.games.rules import OVER, State
+from tengen.games.rules import CHANCE, OVER, State
 from tengen.games.symmetry import Symmetries
+
+
+class Transition(NamedTuple):
+    """What an action brings: `value(before) = reward + discount * value(state)`, for whoever moved."""
+
+    state: State
+    reward: float
+    discount: float
+    """-1 between two players, gamma for one, 0 at the end of a game."""
 
 
 class Game(ABC):
@@ -29,12 +38,21 @@ class Game(ABC):
     symmetries: Symmetries
     max_legal: int = 0
     """The most legal actions that a position can have, which bounds the memory of a search; 0 is `num_actions`."""
+    has_chance: bool = False
+    """Whether chance moves too; its outcomes are actions, of which `chance_outcomes` gives the probabilities."""
+    board_actions: bool = True
+    """Whether actions belong to points of the board, as a network's policy planes take it; else there are just so many.
+    """
+    discount: float = 1.0
+    """Gamma, for a single player."""
     has_score: bool = False
     """Whether a finished position has points and owners of points (`final_score`, `ownership`)."""
     player_names: tuple[str, ...] = ("first", "second")
     aliases: ClassVar[tuple[str, ...]] = ()
     """Further parameters that `__init__` takes, such as the name of a rule set that stands for several."""
 
+    variant: ClassVar[str] = ""
+    """The parameter whose value a text may give first, without its name: the room in `gridworld:robot,slip=0`."""
     view_parameters: ClassVar[tuple[str, ...]] = ()
     """Parameters that change nothing but what a network sees: games that differ in them alone share their states."""
     decisive: ClassVar[bool] = False
@@ -48,7 +66,11 @@ class Game(ABC):
     def text(self) -> str:
         """The text that makes this game again, such as `go:size=9,komi=7`: parameters that differ from the default."""
         defaults = type(self).defaults()
-        pairs = [f"{name}={_text(value)}" for name, value in self.parameters.items() if value != defaults.get(name)]
+        pairs = [
+            as_text(value) if name == self.variant else f"{name}={as_text(value)}"
+            for name, value in self.parameters.items()
+            if name == self.variant or value != defaults.get(name)
+        ]
         return self.name + (":" + ",".join(pairs) if pairs else "")
 
     @classmethod
@@ -70,12 +92,16 @@ class Game(ABC):
         """The position in which a game begins."""
 
     @abstractmethod
+    def step(self, state: State, action: int) -> Transition:
+        """Plays `action`, or at a chance node lets it happen; IllegalMove if the rules forbid it."""
+
     def apply(self, state: State, action: int) -> State:
         """The position after `action`, a new state; IllegalMove if the rules forbid it."""
+        return self.step(state, action).state
 
     @abstractmethod
     def legal_actions(self, state: State) -> NDArray[np.int32]:
-        """The legal actions, ascending; empty when the game is over."""
+        """The legal actions, ascending; empty when the game is over. Where chance moves, its outcomes."""
 
     @abstractmethod
     def player(self, state: State) -> int:
@@ -83,7 +109,7 @@ class Game(ABC):
 
     @abstractmethod
     def returns(self, state: State) -> NDArray[np.float64]:
-        """The result for each player [num_players]: 1 won, 0 drawn or not over, -1 lost."""
+        """The result for each player [num_players]: 1 won, 0 drawn or not over, -1 lost; one player: the rewards so far."""
 
     @abstractmethod
     def observe(self, state: State) -> NDArray[np.float32]:
@@ -108,6 +134,23 @@ class Game(ABC):
     def is_over(self, state: State) -> bool:
         """Whether the game has ended."""
         return self.player(state) == OVER
+
+    def is_truncated(self, state: State) -> bool:
+        """Whether the game was cut off by a limit that is none of its rules: what would follow is not worth 0."""
+        return False
+
+    def chance_outcomes(self, state: State) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Where chance moves: its outcomes as actions, ascending, and their probabilities."""
+        raise InvalidParameter(f"chance never moves in {self.text}")
+
+    def sample_outcome(self, state: State, generator: np.random.Generator) -> int:
+        """Where chance moves: an outcome by its probability."""
+        actions, probabilities = self.chance_outcomes(state)
+        return int(generator.choice(actions, p=probabilities / probabilities.sum()))
+
+    def sample_start(self, generator: np.random.Generator) -> State:
+        """A position in which a game may begin, where the game has several."""
+        return self.initial_state()
 
     def is_legal(self, state: State, action: int) -> bool:
         """Whether the rules allow `action` now."""
@@ -164,13 +207,13 @@ class RecordGame(Game):
         """A batch of `count` starting positions."""
         return np.repeat(self._one(self.initial_state()), count)
 
-    def apply(self, state: State, action: int) -> State:
+    def step(self, state: State, action: int) -> Transition:
         states = self._one(state)
         if not self.is_legal(state, action):
             shown = self.action_to_text(state, action) if 0 <= action < self.num_actions else str(action)
             raise IllegalMove(f"{shown} is not legal: {self.why_illegal(state, action)}")
-        kernels.apply_at(states, 0, int(action))
-        return states[0]
+        reward, discount = kernels.apply_at(states, 0, int(action))
+        return Transition(states[0], float(reward), float(discount))
 
     def legal_actions(self, state: State) -> NDArray[np.int32]:
         out = np.empty(self.num_actions, np.int32)
@@ -180,8 +223,18 @@ class RecordGame(Game):
     def player(self, state: State) -> int:
         return int(kernels.player_at(self._one(state), 0))
 
+    def is_truncated(self, state: State) -> bool:
+        return bool(kernels.truncated_at(self._one(state), 0))
+
+    def chance_outcomes(self, state: State) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        if self.player(state) != CHANCE:
+            raise InvalidPosition(f"chance does not move in this position of {self.text}")
+        actions, probabilities = np.empty(self.num_actions, np.int32), np.empty(self.num_actions)
+        count = kernels.chance_outcomes_at(self._one(state), 0, actions, probabilities)
+        return actions[:count], probabilities[:count]
+
     def returns(self, state: State) -> NDArray[np.float64]:
-        if not self.is_over(state):
+        if self.num_players == 2 and not self.is_over(state):
             return np.zeros(self.num_players)
         first = float(kernels.result_at(self._one(state), 0))
         return np.array([first, -first][: self.num_players])
@@ -234,7 +287,8 @@ def divide(game: RecordGame, state: State, depth: int) -> dict[str, int]:
     }
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """A parameter's value as a game's text names it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

@@ -10,6 +10,7 @@ from tengen.games.rules import (
     OVER,
     State,
     apply,
+    chance_outcomes,
     count_actions,
     final_score,
     key,
@@ -18,6 +19,7 @@ from tengen.games.rules import (
     player,
     random_action,
     result,
+    truncated,
     winning_action,
 )
 
@@ -58,6 +60,18 @@ def player_at(states: States, row: int) -> int:
 def result_at(states: States, row: int) -> float:
     """The result of the finished game `states[row]` for player 0."""
     return result(states[row])
+
+
+@kernel
+def truncated_at(states: States, row: int) -> bool:
+    """Whether the finished game `states[row]` was cut off by a limit."""
+    return truncated(states[row])
+
+
+@kernel
+def chance_outcomes_at(states: States, row: int, actions: NDArray[np.int32], probabilities: NDArray[np.float64]) -> int:
+    """Writes what chance can do in `states[row]` into `actions` and `probabilities` [num_actions]; returns how many."""
+    return chance_outcomes(states[row], actions, probabilities)
 
 
 @kernel

@@ -17,7 +17,7 @@ from tengen.core.random import kernel_seeds, stream
 from tengen.games import kernels
 from tengen.games.game import Game, RecordGame
 from tengen.games.registry import make
-from tengen.games.rules import CHANCE, OVER, State, chance_outcomes, random_action
+from tengen.games.rules import CHANCE, OVER, State, random_action
 
 POSITIONS_PER_GAME = 12
 """So many positions of each game are looked at closely, the first and the last among them."""
@@ -198,7 +198,7 @@ def check_end(game: Game, walk: Walk) -> None:
     for index in walk.looked_at:
         returns = game.returns(walk.states[index])
         _expect(returns.shape == (game.num_players,), game, walk.states[index], "returns are not one for each player")
-        if index + 1 < len(walk.states):
+        if index + 1 < len(walk.states) and game.num_players == 2:
             _expect(not returns.any(), game, walk.states[index], "there is a result before the end")
     end = walk.states[-1]
     returns = game.returns(end)
@@ -286,20 +286,14 @@ def draw_actions(
         drawn[index] = random_action(states[0], seeds, 0, scratch)
 
 
-@kernel
-def list_outcomes(states: NDArray[State], actions: NDArray[np.int32], probabilities: NDArray[np.float32]) -> int:
-    """What chance can do in `states[0]`."""
-    return chance_outcomes(states[0], actions, probabilities)
-
-
 def _choices(game: Game, state: State, generator: np.random.Generator) -> NDArray[np.int32]:
-    if game.player(state) != CHANCE or not isinstance(game, RecordGame):
-        return game.legal_actions(state)
-    actions, chances = np.empty(game.num_actions, np.int32), np.empty(game.num_actions, np.float32)
-    count = list_outcomes(game.stack([state]), actions, chances)
-    fair = (chances[:count] > 0).all() and abs(float(chances[:count].sum()) - 1.0) < 1e-5
-    _expect(fair, game, state, "the probabilities of chance are not positive with sum 1")
-    return actions[:count]
+    legal = game.legal_actions(state)
+    if game.player(state) == CHANCE:
+        outcomes, chances = game.chance_outcomes(state)
+        fair = (chances > 0).all() and abs(float(chances.sum()) - 1.0) < 1e-9
+        _expect(fair, game, state, "the probabilities of chance are not positive with sum 1")
+        _expect(np.array_equal(outcomes, legal), game, state, "the outcomes of chance are not the legal actions")
+    return legal
 
 
 def _after(game: Game, state: State, action: int) -> State:

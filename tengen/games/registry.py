@@ -8,6 +8,7 @@ from tengen.games.game import Game
 GAMES = {
     "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
+    "gridworld": "tengen.games.gridworld:Gridworld",
     "shogi": "tengen.games.shogi:Shogi",
     "tictactoe": "tengen.games.tictactoe:TicTacToe",
 }
@@ -37,13 +38,18 @@ def as_seen_by(game: Game, other: str) -> Game:
 
 
 def make(text: str, **parameters: object) -> Game:
-    """The game that a text such as `go:size=9,komi=7` names; keyword parameters override the text's."""
+    """The game that a text such as `go:size=9,komi=7` names; keyword parameters override the text's.
+
+    The first may stand without its name where the game has a `variant`: `gridworld:robot,slip=0`.
+    """
     name, _, rest = text.partition(":")
     kind = game_class(name.strip())
     given: dict[str, object] = {}
-    for pair in filter(None, (part.strip() for part in rest.split(","))):
+    for place, pair in enumerate(filter(None, (part.strip() for part in rest.split(",")))):
         key, equals, value = pair.partition("=")
-        if not equals:
+        if not equals and place == 0 and kind.variant:
+            key, value = kind.variant, pair
+        elif not equals:
             raise InvalidParameter(f"{pair!r} in {text!r} is no parameter: write name=value")
         given[key.strip()] = value.strip()
     given |= parameters

@@ -46,8 +46,19 @@ def player(state: State) -> int:
     raise NotImplementedError
 
 
-def chance_outcomes(state: State, actions: NDArray[np.int32], probabilities: NDArray[np.float32]) -> int:
-    """Where chance moves: writes its outcomes, as actions, and their probabilities; returns how many."""
+def chance_outcomes(state: State, actions: NDArray[np.int32], probabilities: NDArray[np.float64]) -> int:
+    """Where chance moves: writes its outcomes, as actions, ascending, and their probabilities; returns how many.
+
+    They are what `legal_actions` lists there. A game in which chance moves implements `random_action` too.
+    """
+    raise NotImplementedError
+
+
+def truncated(state: State) -> bool:
+    """Whether a finished game was cut off by a limit that is none of its rules, such as a number of steps.
+
+    Optional. Who learns from such a game takes what would have followed to be worth something.
+    """
     raise NotImplementedError
 
 
@@ -62,14 +73,15 @@ def key(state: State) -> np.uint64:
 
 
 def result(state: State) -> float:
-    """The result of a finished two-player game for player 0: 1 won, 0 drawn, -1 lost; single player: the return."""
+    """The result of a finished two-player game for player 0: 1 won, 0 drawn, -1 lost; for one, the rewards so far."""
     raise NotImplementedError
 
 
 def random_action(state: State, seeds: NDArray[np.uint64], row: int, scratch: NDArray[np.int32]) -> int:
     """A uniformly random legal action from the stream `seeds[row]`; `scratch` [num_actions] may be overwritten.
 
-    Optional: a game implements it where drawing and checking one action is cheaper than listing all.
+    Where chance moves, an outcome by its probability. Optional where it never does: a game implements it where drawing and checking one action is cheaper than
+    listing all.
     """
     raise NotImplementedError
 
@@ -156,8 +168,13 @@ def _no_score(state: State, ownership: NDArray[np.int8]) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _no_chance(state: State, actions: NDArray[np.int32], probabilities: NDArray[np.float32]) -> int:
+def _no_chance(state: State, actions: NDArray[np.int32], probabilities: NDArray[np.float64]) -> int:
     return 0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _never_truncated(state: State) -> bool:
+    return False
 
 
 for _rule in (legal_actions, apply, player, observe, key, result):
@@ -167,3 +184,4 @@ _dispatch(count_actions, default=_count_the_list)
 _dispatch(winning_action, default=_no_winning_action)
 _dispatch(final_score, default=_no_score)
 _dispatch(chance_outcomes, default=_no_chance)
+_dispatch(truncated, default=_never_truncated)

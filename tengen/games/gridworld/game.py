@@ -1,0 +1,158 @@
+"""The gridworld as a game: parameters, notation, drawing."""
+
+import math
+import re
+from typing import ClassVar
+
+import numpy as np
+
+from tengen.core.errors import InvalidMove, InvalidParameter, InvalidPosition
+from tengen.games import symmetry
+from tengen.games.game import RecordGame, as_text
+from tengen.games.gridworld.rooms import ROOMS, cells_of, find_room
+from tengen.games.gridworld.rules import FIRST_EXIT, NO_HEADING, PLANES, WALL, state_dtype
+from tengen.games.rules import State
+
+DIRECTIONS = "NESW"
+_NAMES = ("north up ^ k", "east right > l", "south down v j", "west left < h")
+WORDS = {word: direction for direction, names in enumerate(_NAMES) for word in names.split()}
+"""What else a direction may be called."""
+
+STEPS = 1000
+"""After so many steps a game is cut off, unless a parameter says otherwise."""
+
+
+class Gridworld(RecordGame):
+    """One robot, four directions; squares are named (x, y) from (1, 1) at the bottom left."""
+
+    name = "gridworld"
+    num_players = 1
+    num_actions = 4
+    board_actions = False
+    player_names = ("robot",)
+    variant = "room"
+    aliases: ClassVar[tuple[str, ...]] = ("deterministic",)
+
+    def __init__(self, **parameters: object) -> None:
+        """room: a name, a map file or rows joined by '/'; the rest is the room's own unless given.
+
+        living    reward for each step
+        slip      total chance of slipping, half to each side
+        discount  gamma, in (0, 1]
+        steps     after so many steps the game is cut off; 0 for never
+        """
+        name = str(parameters.get("room", "robot"))
+        room = find_room(name)
+        cells, start, rewards = cells_of(room, name)
+        deterministic = _truth(parameters.pop("deterministic", False))
+        given = {key: parameters[key] for key in ("living", "slip", "discount") if parameters.get(key) is not None}
+        living = _number("living", given.get("living", room.living), -1e6, 1e6)
+        slip = _number("slip", given.get("slip", 0.0 if deterministic else room.slip), 0.0, 1.0)
+        discount = _number("discount", given.get("discount", room.discount), 0.0, 1.0)
+        if discount == 0.0:
+            raise InvalidParameter("discount=0 is not accepted: above 0, up to 1")
+        if deterministic and slip:
+            raise InvalidParameter(f"deterministic and slip={slip:g} contradict each other")
+        steps = _number("steps", parameters.get("steps", STEPS), 0, 10**6)
+        if steps != int(steps):
+            raise InvalidParameter(f"steps={steps:g} is not accepted: a whole number")
+        shown = name if name in ROOMS else "/".join(row.replace(" ", ".") for row in room.rows)
+        super().__init__(room=shown, living=living, slip=slip, discount=discount, steps=int(steps))
+        self._room = room
+        self._cells = cells
+        self.dtype = state_dtype(*cells.shape)
+        self.observation_shape = (PLANES, *cells.shape)
+        self.symmetries = symmetry.none(*cells.shape, 4)
+        self.has_chance = slip > 0.0
+        self.discount = discount
+        self.max_plies = int(steps) * (2 if self.has_chance else 1) or 2**31 - 1
+        self.max_legal = 4
+        state = np.zeros(1, self.dtype)
+        state["grid_cells"] = cells
+        state["rewards"] = rewards
+        for key, value in (("living", living), ("slip", slip), ("discount", discount), ("limit", int(steps))):
+            state[key] = value
+        state["start"] = state["place"] = start
+        state["heading"] = NO_HEADING
+        self._start = state
+
+    @classmethod
+    def defaults(cls) -> dict[str, object]:
+        return {"room": "robot", "living": None, "slip": None, "discount": None, "steps": STEPS}
+
+    @property
+    def text(self) -> str:
+        own = {"living": self._room.living, "slip": self._room.slip, "discount": self._room.discount, "steps": STEPS}
+        pairs = [f"{key}={as_text(self.parameters[key])}" for key in own if self.parameters[key] != own[key]]
+        return f"gridworld:{','.join([str(self.parameters['room']), *pairs])}"
+
+    def initial_state(self) -> State:
+        return self._start.copy()[0]
+
+    def action_to_text(self, state: State, action: int) -> str:
+        return DIRECTIONS[action]
+
+    def parse_move(self, state: State, text: str) -> int:
+        word = text.strip().lower()
+        if len(word) == 1 and word.upper() in DIRECTIONS:
+            return DIRECTIONS.index(word.upper())
+        if word not in WORDS:
+            raise InvalidMove(f"{text[:40]!r} is no direction: N, E, S or W")
+        return WORDS[word]
+
+    def position_to_text(self, state: State) -> str:
+        """`x,y`, then `>N` while chance decides on a step to the north, then ` step 5` where steps are limited."""
+        height, width = self._cells.shape
+        row, column = divmod(int(state["place"]), width)
+        heading = "" if state["heading"] == NO_HEADING else f">{DIRECTIONS[state['heading']]}"
+        return f"{column + 1},{height - row}{heading}" + (f" step {state['steps']}" if state["limit"] else "")
+
+    def parse_position(self, text: str) -> State:
+        height, width = self._cells.shape
+        found = re.fullmatch(r"\s*(\d{1,4})\s*,\s*(\d{1,4})\s*(?:>([NESW]))?\s*(?:step (\d{1,7}))?\s*", text)
+        if found is None:
+            raise InvalidPosition(f"{text[:60]!r} is no position: x,y such as 1,1, which is at the bottom left")
+        column, row = int(found[1]) - 1, height - int(found[2])
+        if not (0 <= column < width and 0 <= row < height) or self._cells[row, column] == WALL:
+            raise InvalidPosition(f"{text[:60]!r} is no position: {found[1]},{found[2]} is a wall or outside the room")
+        state = self.initial_state()
+        state["place"] = row * width + column
+        state["steps"] = int(found[4] or 0)
+        if state["limit"] and state["steps"] > state["limit"]:
+            raise InvalidPosition(f"{text[:60]!r} is no position: there are {state['limit']} steps at most")
+        state["over"] = self._cells[row, column] >= FIRST_EXIT or bool(
+            state["limit"] and state["steps"] == state["limit"]
+        )
+        if found[3]:
+            if state["over"] or not self.has_chance:
+                raise InvalidPosition(f"{text[:60]!r} is no position: chance does not move there")
+            state["heading"] = DIRECTIONS.index(found[3])
+        return state
+
+    def termination(self, state: State) -> str:
+        if not self.is_over(state):
+            return ""
+        return "step limit" if self.is_truncated(state) else "exit"
+
+    def draw(self, state: State, last_action: int | None = None) -> str:
+        width = self._cells.shape[1]
+        rows = [list(row) for row in (line.replace(" ", ".") for line in self._room.rows)]
+        row, column = divmod(int(state["place"]), width)
+        rows[row][column] = "@"
+        return "\n".join(" ".join(line) for line in rows)
+
+
+def _number(name: str, value: object, least: float, most: float) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise InvalidParameter(f"{name}={str(value)[:40]} is not accepted: a number from {least:g} to {most:g}")
+    return number
+
+
+def _truth(value: object) -> bool:
+    if str(value).lower() not in ("true", "false"):
+        raise InvalidParameter(f"deterministic={str(value)[:40]} is not accepted: true or false")
+    return str(value).lower() == "true"
