@@ -109,7 +109,7 @@ class Game(ABC):
 
     @abstractmethod
     def returns(self, state: State) -> NDArray[np.float64]:
-        """The result for each player [num_players]: 1 won, 0 drawn or not over, -1 lost; one player: the rewards so far."""
+        """The result for each player [num_players]: 1 won, 0 drawn or not over, -1 lost; for one, rewards so far."""
 
     @abstractmethod
     def observe(self, state: State) -> NDArray[np.float32]:

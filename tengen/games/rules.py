@@ -80,8 +80,8 @@ def result(state: State) -> float:
 def random_action(state: State, seeds: NDArray[np.uint64], row: int, scratch: NDArray[np.int32]) -> int:
     """A uniformly random legal action from the stream `seeds[row]`; `scratch` [num_actions] may be overwritten.
 
-    Where chance moves, an outcome by its probability. Optional where it never does: a game implements it where drawing and checking one action is cheaper than
-    listing all.
+    Where chance moves, an outcome by its probability. Optional where it never does: a game implements it where
+    drawing and checking one action is cheaper than listing all.
     """
     raise NotImplementedError
 

@@ -62,7 +62,7 @@ class Gridworld(RecordGame):
         self._cells = cells
         self.dtype = state_dtype(*cells.shape)
         self.observation_shape = (PLANES, *cells.shape)
-        self.symmetries = symmetry.none(*cells.shape, 4)
+        self.symmetries = symmetry.none(cells.shape[0], cells.shape[1], 4)
         self.has_chance = slip > 0.0
         self.discount = discount
         self.max_plies = int(steps) * (2 if self.has_chance else 1) or 2**31 - 1
