@@ -10,7 +10,7 @@ setup: .venv/ready
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Tengen needs Python 3.11 or newer, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[openvino,dev]'
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[openvino,atari,box2d,pettingzoo,dev]'
 	touch .venv/ready
 
 train: setup
