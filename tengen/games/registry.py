@@ -8,6 +8,7 @@ from tengen.games.game import Game
 GAMES = {
     "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
+    "gym": "tengen.games.gym:Gym",
     "gridworld": "tengen.games.gridworld:Gridworld",
     "shogi": "tengen.games.shogi:Shogi",
     "tictactoe": "tengen.games.tictactoe:TicTacToe",
