@@ -15,7 +15,6 @@ NEVER_COPIED = frozenset(
         "reward_range",
         "reward_space",
         "spec",
-        "metadata",
         "render_mode",
         "env",
         "_np_random",
@@ -23,15 +22,12 @@ NEVER_COPIED = frozenset(
         "_metadata",
         "_action_space",
         "_observation_space",
-        "np_random",
         "screen",
         "surf",
         "clock",
         "window",
         "window_surface",
-        "viewer",
         "renderer",
-        "font",
     }
 )
 """Attributes that decide nothing in the future, or are kept in another way."""

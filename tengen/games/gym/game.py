@@ -3,7 +3,6 @@
 import copy
 import difflib
 import functools
-import math
 from typing import Any, NamedTuple
 
 from tengen.core.errors import InvalidParameter, MissingExtra, UnknownName
@@ -18,6 +17,7 @@ from tengen.games.gym.simulators import (
     goes_back,
 )
 from tengen.games.gym.spaces import view
+from tengen.games.parameters import above_zero, whole
 from tengen.games.rules import State
 
 DISCOUNT = 0.99
@@ -55,14 +55,10 @@ class Gym(EmulatedGame):
         """
         identifier = str(parameters.get("env", "CartPole-v1"))
         known = find(identifier)
-        discount = _number("discount", parameters.get("discount", DISCOUNT), 0.0, 1.0)
-        if discount == 0.0:
-            raise InvalidParameter("discount=0 is not accepted: above 0, up to 1")
+        discount = above_zero("discount", parameters.get("discount", DISCOUNT), 1.0)
         given = parameters.get("steps")
-        steps = _number("steps", known.steps if given is None else given, 0, 2**31 - 1)
-        if steps != int(steps):
-            raise InvalidParameter(f"steps={steps:g} is not accepted: a whole number")
-        super().__init__(env=identifier, discount=discount, steps=int(steps))
+        steps = whole("steps", known.steps if given is None else given, 0, 2**31 - 1)
+        super().__init__(env=identifier, discount=discount, steps=steps)
         self._own_steps = known.steps
         self.discount = discount
         self.num_actions = known.num_actions
@@ -70,7 +66,7 @@ class Gym(EmulatedGame):
         self.action_names = known.action_names
         self.can_restore = known.can_restore
         self.stochastic = known.stochastic
-        self.max_plies = int(steps) or 2**31 - 1
+        self.max_plies = steps or 2**31 - 1
         self.symmetries = symmetry.none(*self.observation_shape[1:], self.num_actions)
 
     @classmethod
@@ -197,13 +193,3 @@ def make_environment(identifier: str, render_mode: str | None) -> Any:
         raise MissingExtra(f"{identifier} needs a library that is missing: {reason}{extra}") from None
     except gymnasium.error.Error as error:
         raise InvalidParameter(f"{identifier} cannot be made: {' '.join(str(error).split())[:200]}") from None
-
-
-def _number(name: str, value: object, least: float, most: float) -> float:
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = math.nan
-    if not least <= number <= most:
-        raise InvalidParameter(f"{name}={str(value)[:40]} is not accepted: a number from {least:g} to {most:g}")
-    return number
