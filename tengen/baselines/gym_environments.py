@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from tengen.baselines.environments import Environments, Step
 from tengen.core.errors import InvalidParameter, MissingExtra, unknown
 from tengen.core.random import stream
+from tengen.games.gym.game import DISCOUNT, STEPS
+from tengen.games.parameters import above_zero, whole
 
 VECTOR_FROM = 6
 """From so many copies on a vectorised implementation is faster than one by one."""
@@ -20,25 +22,19 @@ def make_gym_environments(text: str, count: int, *, keyed: bool = False, limit: 
     except ImportError:
         raise MissingExtra("Gymnasium is not installed: pip install 'tengen[gym]'") from None
     name, *pairs = (part.strip() for part in text.split(","))
-    discount, steps = 0.99, None
+    given = {"env": name.removeprefix("env=")}
     for pair in filter(None, pairs):
         key, _, value = pair.partition("=")
-        try:
-            if key == "discount":
-                discount = float(value)
-            elif key == "steps":
-                steps = int(value)
-            else:
-                raise unknown("parameter of gym", key, ["discount", "steps"])
-        except ValueError as error:
-            if isinstance(error, InvalidParameter | MissingExtra) or "unknown" in str(error):
-                raise
-            raise InvalidParameter(f"{pair!r} in gym:{text} is no number") from None
+        if key.strip() not in ("discount", "steps"):
+            raise unknown("parameter of gym", key.strip(), ["discount", "steps"])
+        given[key.strip()] = value.strip()
+    name = given["env"]
+    discount = above_zero("discount", given.get("discount", DISCOUNT), 1.0)
     try:
         spec = gymnasium.spec(name)
     except gymnasium.error.Error as error:
-        raise InvalidParameter(f"there is no environment {name} in Gymnasium: {_one_line(error)}") from None
-    bound = steps if steps is not None else spec.max_episode_steps or 0
+        raise InvalidParameter(f"there is no environment {name[:60]} in Gymnasium: {_one_line(error)}") from None
+    bound = whole("steps", given.get("steps", spec.max_episode_steps or STEPS), 0, 2**31 - 1)
     if limit:
         bound = min(bound or limit, limit)
     if spec.vector_entry_point and "cartpole" in str(spec.vector_entry_point) and count >= VECTOR_FROM and not keyed:

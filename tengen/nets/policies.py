@@ -68,7 +68,8 @@ class NetworkPolicy(Policy):
             outputs = self.network(torch.from_numpy(observations).to(self.network.head.weight.device))
             if self.actions is not None:
                 return outputs[:, : self.actions].argmax(1).cpu().numpy()
-        assert self.low is not None and self.high is not None
+        assert self.low is not None
+        assert self.high is not None
         chosen = outputs[:, : len(self.low)].float().cpu().numpy()
         return np.clip(chosen, self.low, self.high)
 
@@ -138,16 +139,18 @@ def load_policy(path: str | Path) -> SavedPolicy:
     try:
         described: Any = header["policy"]
         method, environment, provenance = header["method"], header["environment"], header["provenance"]
-        assert isinstance(method, str) and isinstance(environment, str) and isinstance(provenance, dict)
+        if not (isinstance(method, str) and isinstance(environment, str) and isinstance(provenance, dict)):
+            raise ValueError("the header has other types")
         if described["kind"] == "table":
             keys = tensors["keys"].numpy().view(np.uint64)
             values = tensors["values"].numpy()
-            assert keys.shape == values.shape[:1] and values.shape[1] == described["actions"]
+            if (len(keys), described["actions"]) != values.shape:
+                raise ValueError("keys and values do not match")
             return SavedPolicy(TablePolicy(keys, values), method, environment, provenance)
         network = PlainNetwork.from_description(described["network"])
         network.load_state_dict({name: tensors[f"network.{name}"] for name in network.state_dict()})
         arrays = {name: tensors[name].numpy() for name in ("low", "high", "scale") if name in tensors}
         made = NetworkPolicy(network.eval(), actions=described["actions"], **arrays)
         return SavedPolicy(made, method, environment, provenance)
-    except (AssertionError, KeyError, IndexError, TypeError, RuntimeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, RuntimeError, ValueError) as error:
         raise InvalidCheckpoint(f"{path} does not hold a policy of this version of Tengen") from error
