@@ -6,6 +6,7 @@ from tengen.core.errors import InvalidParameter, unknown
 from tengen.games.game import Game
 
 GAMES = {
+    "atari": "tengen.games.atari:Atari",
     "breakout": "tengen.games.breakout:Breakout",
     "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
