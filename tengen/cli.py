@@ -75,7 +75,7 @@ def games(as_json: bool) -> None:
     """
     from tengen.games import registry
 
-    known = [registry.make(name) for name in registry.names()]
+    known, missing = registry.available()
     if as_json:
         listed = [
             {
@@ -101,6 +101,8 @@ def games(as_json: bool) -> None:
         )
         table.add_row(game.name, str(game.num_players), str(game.num_actions), shape, parameters)
     Console().print(table)
+    for line in missing:
+        click.echo(line)
 
 
 @main.command()

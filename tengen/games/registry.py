@@ -2,7 +2,7 @@
 
 import importlib
 
-from tengen.core.errors import InvalidParameter, unknown
+from tengen.core.errors import InvalidParameter, MissingExtra, unknown
 from tengen.games.game import Game
 
 GAMES = {
@@ -21,6 +21,17 @@ GAMES = {
 def names() -> list[str]:
     """The names of all games."""
     return sorted(GAMES)
+
+
+def available() -> tuple[list[Game], list[str]]:
+    """Every game by its defaults, and what keeps the others from being played here: a library that is missing."""
+    games, missing = [], []
+    for name in names():
+        try:
+            games.append(make(name))
+        except MissingExtra as error:
+            missing.append(f"{name}: {error}")
+    return games, missing
 
 
 def game_class(name: str) -> type[Game]:

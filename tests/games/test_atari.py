@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracles import oracle
 
 import tengen
+from oracles import oracle
 from tengen.core.errors import InvalidParameter, InvalidPosition, MissingExtra, UnknownName
 from tengen.games.atari import Atari
 from tengen.games.atari.emulator import AtariSimulator, cartridge

@@ -40,9 +40,7 @@ class Atari(EmulatedGame):
             given["steps"] = FRAMES // skip
         lives = str(given["lives"])
         if lives not in LIVES:
-            raise InvalidParameter(
-                f"lives={lives[:40]} is not accepted: all, or end, for a game that ends when a life is lost"
-            )
+            raise InvalidParameter(f"lives={lives[:40]} is not accepted: all, or end to end a game with a life")
         full = truth("full_actions", given["full_actions"])
         super().__init__(
             rom=found.name,
