@@ -113,7 +113,7 @@ def quick_forward(network: PlainNetwork) -> Callable[[NDArray[Any]], NDArray[np.
 
         def convolve(observations: NDArray[Any]) -> NDArray[np.float32]:
             with torch.inference_mode():
-                return network(torch.from_numpy(observations)).numpy()  # type: ignore[no-any-return]
+                return network(torch.from_numpy(observations)).numpy()
 
         return convolve
     linear = [module for module in [*modules, network.head] if isinstance(module, nn.Linear)]
@@ -130,6 +130,6 @@ def quick_forward(network: PlainNetwork) -> Callable[[NDArray[Any]], NDArray[np.
             else:
                 np.maximum(values, 0.0, out=values)
         weight, bias = layers[-1]
-        return values @ weight + bias  # type: ignore[no-any-return]
+        return values @ weight + bias
 
     return multiply

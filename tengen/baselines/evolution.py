@@ -196,6 +196,6 @@ def _convolutions_of_each(network: PlainNetwork, members: Tensor) -> Callable[[N
 
     def convolve(observations: NDArray[Any]) -> Floats:
         with torch.inference_mode():
-            return each(named, torch.from_numpy(observations)).numpy()  # type: ignore[no-any-return]
+            return each(named, torch.from_numpy(observations)).numpy()
 
     return convolve

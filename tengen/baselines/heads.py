@@ -70,7 +70,7 @@ class Categorical(Head):
 class Gaussian(Head):
     """D numbers, drawn about the mean that the network gives; how widely is learned, but is no function of the state.
 
-    The network's unit is half the way between the bounds and its 0 their middle. What falls outside is put on the bound.
+    The network's unit is half the way between the bounds, its 0 their middle. What falls outside is put on a bound.
     That happens behind the policy, as part of the environment: probabilities and entropy are the Gaussian's own.
     """
 

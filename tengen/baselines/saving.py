@@ -20,9 +20,7 @@ def saved_environments(environments: Environments) -> dict[str, Tensor]:
 
 def restore_environments(environments: Environments, tensors: dict[str, Tensor]) -> NDArray[Any] | None:
     """Brings them to what `saved_environments` gave; returns observations, or None where new episodes must begin."""
-    saved = {
-        name.removeprefix(PREFIX): tensor.numpy() for name, tensor in tensors.items() if name.startswith(PREFIX)
-    }
+    saved = {name.removeprefix(PREFIX): tensor.numpy() for name, tensor in tensors.items() if name.startswith(PREFIX)}
     return environments.restore(saved) if saved else None
 
 
