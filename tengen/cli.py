@@ -265,31 +265,45 @@ def arena(
 @main.command()
 @game_argument
 @click.option("--agent", metavar="AGENT", help="Who plays against you.  [default: the game's network, else rollouts]")
-@click.option("--as", "seat", default="first", help="Your side: black, white, both or none.  [default: who begins]")
+@click.option("--as", "seat", help="Your side: black, white, both or none.  [default: who begins; alone: see below]")
 @click.option("--handicap", type=Whole(0), default=0, help="Go: stones of Black's on the board at the start.")
 @click.option("--position", metavar="TEXT", help="Begin at this position, in the game's own notation.")
 @click.option("--load", type=FilePath(exists=True), help="Go on with the first game of this file: sgf, pgn, kif, csa.")
+@click.option("--episodes", type=Whole(1), help="Alone: how many games to watch.  [default: 1]")
+@click.option("--limit", type=Whole(1), metavar="DECISIONS", help="Alone: stop a game after so many steps.")
+@click.option("--fps", type=Positive(), help="Alone: steps shown a second, at most.")
+@click.option("--fast", is_flag=True, help="Alone: show no steps, only what the games brought.")
+@click.option("--save", type=FilePath(), help="Alone: film the best game, as .gif or .mp4.")
 @SEED
 def play(
     game_text: str,
     size: str | None,
     komi: str | None,
     agent: str | None,
-    seat: str,
+    seat: str | None,
     handicap: int,
     position: str | None,
     load: Path | None,
+    episodes: int | None,
+    limit: int | None,
+    fps: float | None,
+    fast: bool,
+    save: Path | None,
     seed: int | None,
 ) -> None:
-    """Play in the terminal: against an agent, another person, or watch.
+    """Play in the terminal: against an agent, another person, or watch. In a game for one you play unless an agent
+    is named; then you watch it, or with --as first may ask it for help.
 
     \b
     Example: tengen play go:size=9 --agent uct:sims=1000 --as black
+             tengen play gridworld:robot
+             tengen play atari:breakout --agent uct:sims=200 --save game.gif
     """
-    from tengen.terminal.seating import sit_down
+    from tengen.terminal import seating
 
-    game = record_game(made(game_text, size, komi))
-    sit_down(game, agent, seat, handicap=handicap, position=position, load=load, seed=seed)
+    watching = seating.Watching(episodes=episodes, limit=limit, fps=fps, fast=fast, save=save)
+    game = made(game_text, size, komi)
+    seating.play(game, agent, seat, handicap=handicap, position=position, load=load, seed=seed, watching=watching)
 
 
 @main.command()
