@@ -4,7 +4,6 @@ Everything heavy is imported inside the commands, so that `tengen --help` answer
 """
 
 import json
-import os
 import shlex
 import signal
 import time
@@ -191,7 +190,7 @@ def analyze(
 @main.command()
 @game_argument
 @click.argument("agents", metavar="AGENT AGENT...", nargs=-1, required=True)
-@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents.  [default: 20]")
+@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents, or of each alone.  [default: 20]")
 @click.option("--opening-plies", type=Whole(0), default=0, show_default=True, help="Random plies to begin.")
 @click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
 @click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
@@ -217,46 +216,36 @@ def arena(
     seed: int | None,
     as_json: bool,
 ) -> None:
-    """Plays agents against each other, colours alternating, and rates them.
+    """Plays agents against each other, colours alternating, and rates them; in games for one each plays alone.
 
     An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or an engine: gtp:COMMAND, uci:COMMAND,
     usi:COMMAND.
 
     \b
     Example: tengen arena tictactoe random uct:sims=200 --games 40
+             tengen arena gridworld:robot random uct:sims=500
     """
-    from rich.console import Console
+    from tengen.arena import command
 
-    from tengen.arena.match import play_match
-    from tengen.arena.report import progress_bar, show_match
-    from tengen.arena.sprt import parse_sprt
-    from tengen.core.errors import unknown
-
-    test = None if sprt is None else parse_sprt(sprt)
-    wanted = count or (20 if test is None else 1000)
-    if anchor is not None and anchor not in agents:
-        raise unknown("agent of this match", anchor, agents)
-    game = made(game_text, size, komi)
     try:
-        with progress_bar(Console(stderr=True), wanted * len(agents) * (len(agents) - 1) // 2) as on_game:
-            result = play_match(
-                game,
-                agents,
-                games=wanted,
-                openings=opening_plies,
-                seed=seed,
-                workers=workers or os.cpu_count() or 1,
-                sprt=test,
-                out=out,
-                on_game=on_game,
-            )
+        result = command.hold(
+            made(game_text, size, komi),
+            agents,
+            count=count,
+            openings=opening_plies,
+            sprt=sprt,
+            anchor=anchor,
+            out=out,
+            workers=workers,
+            seed=seed,
+        )
     except KeyboardInterrupt:
         kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
         refuse(f"interrupted{kept}", 130)
     if as_json:
-        click.echo(json.dumps(result.to_json(anchor=anchor)))
+        click.echo(json.dumps(command.as_json(result, anchor)))
     else:
-        show_match(result, Console(), anchor=anchor)
+        command.show(result, anchor)
 
 
 # ---- play, gtp, uci, usi

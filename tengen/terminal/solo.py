@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from tengen.agents.agent import Agent
 from tengen.agents.episode import Episode, Step, tell
@@ -246,7 +247,7 @@ class SoloScreen:
 
     def say(self, line: str, style: str = "") -> None:
         """Prints one line."""
-        self.console.print(line, style=style or None, soft_wrap=True, markup=False, highlight=False)
+        self.console.print(Text(line, style=style), soft_wrap=True)
 
     def show(self) -> None:
         """Draws where the game stands; at a terminal in place of the last drawing."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from tengen.agents.agent import Agent
 from tengen.agents.episode import Episode, Outcome, Step, play_episode
@@ -74,13 +75,13 @@ class Watch:
             for number_ in range(self.episodes):
                 self._play(number_)
         except KeyboardInterrupt:
-            self.console.print("interrupted")
+            self._print("interrupted")
         if len(self.outcomes) > 1:
             self.console.print(returns_table(self.agent.text, self.game.text, self.outcomes))
         if self.save is not None and self._films:
             _, film = max(self._films, key=lambda made: made[0])
             film.save(self.save)
-            self.console.print(f"saved {self.save}: {len(film)} pictures", soft_wrap=True, markup=False)
+            self._print(f"saved {self.save}: {len(film)} pictures")
         return self.outcomes
 
     def _play(self, place: int) -> None:
@@ -119,7 +120,7 @@ class Watch:
             if film is not None and len(film):
                 self._films.append((episode.total, film))
         self.outcomes.append(outcome)
-        self.console.print(self._summary(place, outcome), style="bold", soft_wrap=True, markup=False)
+        self._print(self._summary(place, outcome), style="bold")
 
     def _show(self, episode: Episode, step: Step | None, thought: str) -> None:
         """Shows the position: at a terminal no faster than the rate, elsewhere a line for each step that matters."""
@@ -142,8 +143,8 @@ class Watch:
         elif step.reward or not emulated:
             self._print(self.view.line(episode, step))
 
-    def _print(self, line: str) -> None:
-        self.console.print(line, soft_wrap=True, markup=False, highlight=False)
+    def _print(self, line: str, style: str = "") -> None:
+        self.console.print(Text(line, style=style), soft_wrap=True)
 
     def _summary(self, place: int, outcome: Outcome) -> str:
         each = outcome.seconds / max(1, outcome.steps)
@@ -161,17 +162,17 @@ def ending_of(outcome: Outcome) -> str:
 
 def returns_table(agent: str, game: str, outcomes: list[Outcome]) -> Table:
     """The episodes and their mean with its 95 % interval."""
-    table = Table(title=f"{agent} in {game}", title_justify="left", box=None)
+    table = Table(title=Text(f"{agent} in {game}"), title_justify="left", box=None)
     for name in ("episode", "return", "steps", "s a decision", "at most", "ended by"):
         table.add_column(name, justify="left" if name == "ended by" else "right", no_wrap=True)
     for place, outcome in enumerate(outcomes, 1):
         each = outcome.seconds / max(1, outcome.steps)
         row = (str(place), number(outcome.total), str(outcome.steps), f"{each:.3f}", f"{outcome.longest:.3f}")
-        table.add_row(*row, outcome.ending)
+        table.add_row(*row, ending_of(outcome))
     mean, low, high = mean_interval([outcome.total for outcome in outcomes])
     steps = sum(outcome.steps for outcome in outcomes)
     each = sum(outcome.seconds for outcome in outcomes) / max(1, steps)
     longest = max(outcome.longest for outcome in outcomes)
-    spread = f"95 %: {number(low)} … {number(high)}"
-    table.add_row("mean", number(mean), f"{steps / len(outcomes):.1f}", f"{each:.3f}", f"{longest:.3f}", spread)
+    spread = f"95 %: {low:.4g} … {high:.4g}"
+    table.add_row("mean", f"{mean:.4g}", f"{steps / len(outcomes):.1f}", f"{each:.3f}", f"{longest:.3f}", spread)
     return table
