@@ -16,7 +16,8 @@ def t95(freedom: int) -> float:
     z = Z95
     first = (z**3 + z) / 4
     second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    return z + first / freedom + second / freedom**2  # Cornish and Fisher's expansion
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3  # Cornish and Fisher's expansion
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:

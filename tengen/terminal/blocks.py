@@ -53,9 +53,10 @@ def shrunk(picture: Picture, columns: int, lines: int, *, aspect: float | None =
     """The picture as large as so many characters hold, two pixels in each; `aspect` is width by height, if not W/H."""
     height, width = picture.shape[:2]
     wide = width / height if aspect is None else aspect
-    rows = min(CELL * lines, int(columns / wide))
-    rows = max(CELL, rows - rows % CELL)
-    return fitted(picture, max(1, min(columns, round(rows * wide))), rows)
+    across, rows = columns, int(columns / wide)
+    if rows > CELL * lines:
+        across, rows = round(CELL * lines * wide), CELL * lines
+    return fitted(picture, max(1, across), max(CELL, rows - rows % CELL))
 
 
 def in_blocks(picture: Picture, columns: int, lines: int, *, aspect: float | None = None) -> Blocks:

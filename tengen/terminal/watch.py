@@ -62,7 +62,7 @@ class Watch:
         self.save = save
         self.outcomes: list[Outcome] = []
         self._films: list[tuple[float, Film]] = []
-        self._next = 0.0
+        self._next = self._last_reward = 0.0
         self._live: Live | None = None
 
     def run(self) -> list[Outcome]:
@@ -123,7 +123,10 @@ class Watch:
         self._print(self._summary(place, outcome), style="bold")
 
     def _show(self, episode: Episode, step: Step | None, thought: str) -> None:
-        """Shows the position: at a terminal no faster than the rate, elsewhere a line for each step that matters."""
+        """Shows the position: at a terminal no faster than the rate, elsewhere a line for each step.
+
+        Of an emulated game's many steps those have a line that bring something, and not the same as the last.
+        """
         if self.fast:
             return
         if self._live is not None:
@@ -140,8 +143,9 @@ class Watch:
                 self._print(self.view.line(episode, step))
             if not emulated:
                 self.console.print(self.view.board(episode.state))
-        elif step.reward or not emulated:
+        elif not emulated or step.reward not in (0.0, self._last_reward):
             self._print(self.view.line(episode, step))
+        self._last_reward = 0.0 if step is None else step.reward
 
     def _print(self, line: str, style: str = "") -> None:
         self.console.print(Text(line, style=style), soft_wrap=True)
