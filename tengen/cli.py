@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 import tengen
-from tengen.terminal.commands import SEEDS, FilePath, OneLineErrors, Positive, Whole, interruptible, program, refuse
+from tengen.cli_learn import learn
+from tengen.terminal.commands import (
+    JSON,
+    SEED,
+    SEEDS,
+    FilePath,
+    OneLineErrors,
+    Positive,
+    Whole,
+    interruptible,
+    program,
+    refuse,
+)
 
 if TYPE_CHECKING:
     from tengen.games.game import Game, RecordGame
@@ -22,14 +34,13 @@ if TYPE_CHECKING:
 Command: TypeAlias = Callable[..., None]
 
 
-SEED = click.option("--seed", type=SEEDS, help="Seed of all random numbers; a new one each time if absent.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(tengen.__version__, prog_name="tengen")
 def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
+
+
+main.add_command(learn)
 
 
 def game_argument(command: Command) -> Command:
@@ -74,7 +85,7 @@ def games(as_json: bool) -> None:
     """
     from tengen.games import registry
 
-    known = [registry.make(name) for name in registry.names()]
+    known, missing = registry.available()
     if as_json:
         listed = [
             {
@@ -100,6 +111,8 @@ def games(as_json: bool) -> None:
         )
         table.add_row(game.name, str(game.num_players), str(game.num_actions), shape, parameters)
     Console().print(table)
+    for line in missing:
+        click.echo(line)
 
 
 @main.command()

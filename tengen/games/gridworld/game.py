@@ -141,6 +141,11 @@ class Gridworld(RecordGame):
             state["heading"] = DIRECTIONS.index(found[3])
         return state
 
+    def exit_reward(self, state: State) -> float:
+        """What the square of a finished game pays, which is its utility."""
+        row, column = divmod(int(state["place"]), self._cells.shape[1])
+        return float(state["rewards"][self._cells[row, column]])
+
     def termination(self, state: State) -> str:
         if not self.is_over(state):
             return ""
