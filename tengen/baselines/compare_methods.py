@@ -1,6 +1,7 @@
 """What can be compared, by its text: a baseline with settings, an agent that only plays, training by self-play."""
 
 import re
+import tomllib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,16 +54,13 @@ class LearningContender(Contender):
         path = folder / "learn.toml"
         if not path.exists():
             return
-        table = settings_module.read_toml(path)
-        wanted = settings_module.to_toml(
-            self.settings, method=self.method, environment=self.environment, seed=seed
-        )
-        if settings_module.to_toml_table(table) == wanted:
-            return
-        differing = [line for line in wanted.splitlines() if line not in path.read_text().splitlines()]
-        raise InvalidParameter(
-            f"{folder} holds a run with other settings than {'; '.join(differing)[:200]}: name another folder"
-        )
+        found = settings_module.read_toml(path)
+        text = settings_module.to_toml(self.settings, method=self.method, environment=self.environment, seed=seed)
+        for key, value in tomllib.loads(text).items():
+            if found.get(key) != value:
+                raise InvalidParameter(
+                    f"{folder} holds a run with {key}={found.get(key)}, not {value}: name another folder for this one"
+                )
 
     def fraction(self, row: dict[str, Any]) -> float:
         return float(row.get("steps", 0)) / self.settings.steps

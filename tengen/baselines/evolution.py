@@ -44,6 +44,8 @@ class EvolutionSettings(BaselineSettings):
     """Sigma, the deviation of a disturbance. Paper: 0.02, with batch normalisation."""
     learning_rate: float = setting(0.03, 0.0)
     """Of Adam. Paper: 0.01."""
+    anneal: bool = True
+    """Whether the learning rate falls linearly to 0 over `steps`."""
     decay: float = setting(0.005, 0.0)
     """Weight of half the squared length of the parameters. Paper: 0.005."""
     discount: float = setting(0.0, 0.0, 1.0)
@@ -88,7 +90,8 @@ class Evolution(Learner):
         found = self._play(forward_of_each(self.actor.network, members), progress)
         climb = ascent(noise, found, self.settings.spread)
         self.flat.gradient.copy_(torch.from_numpy(self.settings.decay * centre - climb))
-        self.optimiser.step(self.settings.learning_rate)
+        left = max(0.0, 1.0 - self.steps / self.settings.steps) if self.settings.anneal else 1.0
+        self.optimiser.step(self.settings.learning_rate * left)
         progress.figures = {
             "spread_of_returns": float(np.std(found)),
             "gradient": float(np.linalg.norm(climb)),
