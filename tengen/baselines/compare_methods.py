@@ -18,6 +18,9 @@ SHORT = {"lr": "learning_rate"}
 AGENTS = ("uct", "random")
 """Agents that play without having learned anything."""
 
+POINTS = 20
+"""Evaluations of a run that is too short for its method's usual number, so that there is a curve."""
+
 EPISODES = 10
 """Episodes that such an agent plays for each seed."""
 
@@ -92,6 +95,9 @@ def make_contender(text: str, environment: str, *, steps: int | None = None, lab
             overrides = (f"steps={steps}", *overrides)
         kind = learner_class(name)
         settings = settings_module.with_overrides(defaults_for(kind, environment), overrides)
+        if not any(pair.startswith("evaluate_every=") for pair in overrides):
+            overrides = (*overrides, f"evaluate_every={min(settings.evaluate_every, max(1, settings.steps // POINTS))}")
+            settings = settings_module.with_overrides(settings, overrides)
         return LearningContender(text, environment, shown, slug, name, settings, overrides)
     if name in AGENTS:
         episodes, kept = EPISODES, []

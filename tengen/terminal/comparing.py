@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -19,6 +19,9 @@ from tengen.baselines.curves import Comparison, Interval
 from tengen.core.files import atomic_write, write_text
 from tengen.terminal.plots import STYLE
 from tengen.terminal.training import MISSING, PLAIN_SECONDS, duration, rate, whole
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @contextmanager
@@ -115,6 +118,7 @@ def draw_comparison(comparison: Comparison, path: Path) -> None:
         if comparison.target is not None:
             for axes in (left, right):
                 axes.axhline(comparison.target, color="#888888", linewidth=1, linestyle=":")
+        _frame(left, comparison)
         interval = ", mean and 95 % interval" if comparison.seeds > 1 else ""
         seeds = f"{comparison.seeds} seed{'s' * (comparison.seeds != 1)}"
         left.set(title=f"{comparison.environment}: {seeds}{interval}", xlabel="environment steps", ylabel="return")
@@ -123,6 +127,15 @@ def draw_comparison(comparison: Comparison, path: Path) -> None:
         right.legend(loc="best")
         with atomic_write(path) as beside:
             figure.savefig(beside, format="png")
+
+
+def _frame(axes: "Axes", comparison: Comparison) -> None:
+    """Shows what the seeds reached: the intervals of two or three seeds may go far beyond."""
+    shown = [] if comparison.target is None else [comparison.target]
+    for outcome in comparison.outcomes:
+        shown += outcome.returns if outcome.by_steps is None else outcome.by_steps.seeds.ravel().tolist()
+    margin = 0.05 * (max(shown) - min(shown)) or 1.0
+    axes.set_ylim(min(shown) - margin, max(shown) + margin)
 
 
 def _thousands(value: float) -> str:
