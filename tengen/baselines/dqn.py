@@ -13,21 +13,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from tengen.baselines.environments import make_environments
-from tengen.baselines.replay import Batch, Replay
+from tengen.baselines.replay import Replay
 from tengen.baselines.run import BaselineSettings, EpisodeCounter, Learner, Progress
 from tengen.baselines.settings import setting
 from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream
 from tengen.games import registry
 from tengen.nets.checkpoint import Json
-from tengen.nets.plain import PlainNetwork, is_board, is_screen, numpy_forward
+from tengen.nets.plain import is_board, is_screen
 from tengen.nets.policies import NetworkPolicy, arrays_of, tensors_of
-from tengen.nets.precision import best_device, has_bf16
+from tengen.nets.values import action_values
 
 SLICE = 250
 """Rounds of environment steps between two returns to whoever watches."""
@@ -140,28 +139,21 @@ class DQN(Learner):
             raise InvalidParameter(f"{environment} takes real numbers as actions, dqn numbered ones: a2c learns it")
         self.actions = self.environments.actions
         shape = self.environments.observation_shape
-        screens = is_screen(shape)
         self.discount = settings.discount or self.environments.discount
-        self.device = (best_device() if screens else "cpu") if settings.device == "auto" else settings.device
-        bf16 = has_bf16(self.device) and screens if settings.precision == "auto" else settings.precision == "bfloat16"
-        self.dtype = torch.bfloat16 if bf16 else torch.float32
-        self.layout = torch.channels_last if len(shape) == 3 and shape[1] > 1 else torch.contiguous_format
-
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.network = PlainNetwork(shape, self.actions, settings.hidden)
-        self.network.to(device=self.device, memory_format=self.layout)  # type: ignore[call-overload]
-        self.judge = PlainNetwork(shape, self.actions, settings.hidden).requires_grad_(False)
-        self.judge.to(device=self.device, memory_format=self.layout)  # type: ignore[call-overload]
-        self.judge.load_state_dict(self.network.state_dict())
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate, fused=True)
-        self._quick = numpy_forward(self.network) if self.device == "cpu" else None
-
+        self.network = action_values(
+            shape,
+            self.actions,
+            settings.hidden,
+            learning_rate=settings.learning_rate,
+            clip=settings.gradient_clip,
+            seed=seed,
+            device=settings.device,
+            precision=settings.precision,
+        )
         self.replay = Replay(
-            count, settings.replay_size, shape, self.environments.dtype, stacked=screens, seed=seed + 1
+            count, settings.replay_size, shape, self.environments.dtype, stacked=is_screen(shape), seed=seed + 1
         )
         self.batch = self.replay.batch(settings.batch if settings.replay else max(1, settings.train_every))
-        self._drawn = _as_tensors(self.batch, shape)
         self.generator = stream(seed, "dqn")
         self.steps = 0
         self._episodes = EpisodeCounter(count)
@@ -181,11 +173,7 @@ class DQN(Learner):
         explores = self.generator.random(len(self._observations)) < self.epsilon()
         if explores.all():
             return self.generator.integers(self.actions, size=len(explores))
-        if self._quick is not None:
-            best = self._quick(self._observations).argmax(1)
-        else:
-            with torch.inference_mode():
-                best = self._values(self.network, torch.from_numpy(self._observations)).argmax(1).cpu().numpy()
+        best = self.network.values(self._observations).argmax(1)
         if explores.any():
             best[explores] = self.generator.integers(self.actions, size=int(explores.sum()))
         return best
@@ -194,7 +182,7 @@ class DQN(Learner):
 
     def advance(self) -> Progress:
         settings, progress = self.settings, Progress()
-        losses: list[Tensor] = []
+        losses: list[float] = []
         for _ in range(SLICE):
             actions = self.choose()
             step = self.environments.step(actions)
@@ -206,7 +194,7 @@ class DQN(Learner):
                 self.replay.begin(step.observations, step.ended)
             before, self.steps = self.steps, self.steps + len(actions)
             if settings.target and before // settings.target_every < self.steps // settings.target_every:
-                self.judge.load_state_dict(self.network.state_dict())
+                self.network.renew()
             if (
                 self.replay.steps >= settings.learning_starts
                 and before // settings.train_every < self.steps // settings.train_every
@@ -214,50 +202,28 @@ class DQN(Learner):
                 losses += [self.learn() for _ in range(settings.gradient_steps)]
         progress.figures["epsilon"] = self.epsilon()
         if losses:
-            progress.figures["loss"] = float(torch.stack(losses).mean())
+            progress.figures["loss"] = float(np.mean(losses))
         return progress
 
-    def learn(self) -> Tensor:
+    def learn(self) -> float:
         """One batch; returns its loss."""
-        settings = self.settings
+        settings, batch = self.settings, self.batch
         if settings.replay:
-            self.replay.draw(self.batch, steps=settings.n_step, gamma=self.discount)
+            self.replay.draw(batch, steps=settings.n_step, gamma=self.discount)
         else:
-            self.replay.newest(self.batch, steps=settings.n_step, gamma=self.discount)
-        observations, actions, rewards, discounts, after = (part.to(self.device) for part in self._drawn)
-        judge = self.judge if settings.target else self.network
-        targets = q_targets(self._values, self.network, judge, rewards, discounts, after, double=settings.double)
-        chosen = self._values(self.network, observations).gather(1, actions[:, None]).squeeze(1)
-        loss = nn.functional.smooth_l1_loss(chosen, targets)
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        if settings.gradient_clip:
-            nn.utils.clip_grad_norm_(self.network.parameters(), settings.gradient_clip)
-        self.optimizer.step()
-        return loss.detach()
-
-    def _values(self, network: PlainNetwork, observations: Tensor) -> Tensor:
-        """float32 [B, actions] of observations as they are stored."""
-        if observations.dtype == torch.uint8:
-            observations = observations.to(self.dtype).mul_(1.0 / 255.0)
-        observations = observations.to(device=self.device, memory_format=self.layout)
-        if self.dtype == torch.float32:
-            return network(observations)
-        with torch.autocast(self.device, dtype=self.dtype):
-            return network(observations).float()
+            self.replay.newest(batch, steps=settings.n_step, gamma=self.discount)
+        judged = self.network.values(batch.after, judge=settings.target)
+        choosing = self.network.values(batch.after) if settings.double else judged
+        targets = q_targets(batch.rewards, batch.discounts, judged, choosing)
+        return self.network.move(batch.observations, batch.actions, targets)
 
     # ---- what a run needs
 
     def policy(self) -> NetworkPolicy:
-        network = PlainNetwork.from_description(self.network.description())
-        network.load_state_dict(self.network.state_dict())
-        return NetworkPolicy(network.eval(), actions=self.actions)
+        return NetworkPolicy(self.network.network(), actions=self.actions)
 
     def save(self) -> tuple[dict[str, Tensor], dict[str, Json]]:
-        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        tensors |= {f"judge.{name}": tensor for name, tensor in self.judge.state_dict().items()}
-        for number, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"adam.{number}.{name}": tensor for name, tensor in state.items()}
+        tensors = {f"values.{name}": tensor for name, tensor in self.network.save().items()}
         environments = self.environments.save()
         tensors |= tensors_of({f"environments.{name}": array for name, array in environments.items()})
         tensors |= tensors_of({"totals": self._episodes.totals, "counted": self._episodes.lengths})
@@ -271,15 +237,7 @@ class DQN(Learner):
         return tensors, notes
 
     def restore(self, tensors: dict[str, Tensor], notes: dict[str, Any]) -> None:
-        self.network.load_state_dict(_part(tensors, "network"))
-        self.judge.load_state_dict(_part(tensors, "judge"))
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _part(tensors, "adam").items():
-            number, _, key = name.partition(".")
-            state.setdefault(int(number), {})[key] = tensor
-        self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": state})
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.settings.learning_rate
+        self.network.restore(_part(tensors, "values"))
         self.steps = int(notes["steps"])
         self.generator.bit_generator.state = notes["generator"]
         saved, replay = arrays_of(_part(tensors, "environments")), arrays_of(_part(tensors, "replay"))
@@ -307,34 +265,18 @@ class DoubleDQN(DQN):
 
 
 def q_targets(
-    values: Any,
-    network: PlainNetwork,
-    judge: PlainNetwork,
-    rewards: Tensor,
-    discounts: Tensor,
-    after: Tensor,
-    *,
-    double: bool,
-) -> Tensor:
-    """What Q should be [B]: rewards + discounts * the judge's value of the best action afterwards.
+    rewards: NDArray[np.float32],
+    discounts: NDArray[np.float32],
+    judged: NDArray[np.float32],
+    choosing: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """What Q should be [B]: rewards + discounts * the judged value of the action that is best by `choosing`.
 
-    rewards, discounts  [B]  a discount of 0 ends the episode; one of a limit on steps does not
-    double  whether `network` says which action is best, and the judge only what it is worth
+    rewards, discounts  [B]  a discount of 0 where the episode terminated; not where a limit cut it off
+    judged, choosing    [B, actions]  the same array in DQN; in Double DQN the judge's values and the network's
     """
-    with torch.no_grad():
-        judged = values(judge, after)
-        if double:
-            best = values(network, after).argmax(1, keepdim=True)
-            worth = judged.gather(1, best).squeeze(1)
-        else:
-            worth = judged.amax(1)
-        return rewards + discounts * worth
-
-
-def _as_tensors(batch: Batch, shape: tuple[int, ...]) -> tuple[Tensor, ...]:
-    """The batch's arrays as tensors of the same memory, observations in their shape."""
-    observations, actions, rewards, discounts, after = (torch.from_numpy(array) for array in batch)
-    return observations.view(-1, *shape), actions, rewards, discounts, after.view(-1, *shape)
+    best = choosing.argmax(1)
+    return rewards + discounts * judged[np.arange(len(best)), best]
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

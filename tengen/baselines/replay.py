@@ -30,11 +30,11 @@ class Ring(NamedTuple):
 class Batch(NamedTuple):
     """B steps of n rewards each. Drawn anew, it is overwritten."""
 
-    observations: NDArray[Any]  # [B, S * F], S frames, the newest last
+    observations: NDArray[Any]  # [B, ...] S frames, the newest last
     actions: NDArray[np.int64]  # [B]
     rewards: NDArray[np.float32]  # [B] the sum of up to n rewards, discounted
     discounts: NDArray[np.float32]  # [B] of the value of `after`: gamma^n; 0 where the episode terminated
-    after: NDArray[Any]  # [B, S * F] what is seen n steps later, or when a limit cut the episode off
+    after: NDArray[Any]  # [B, ...] what is seen n steps later, or when a limit cut the episode off
 
 
 @kernel
@@ -195,22 +195,21 @@ class Replay:
 
     def batch(self, size: int) -> Batch:
         """Room for `size` steps."""
-        elements = int(np.prod(self.shape))
         return Batch(
-            observations=np.zeros((size, elements), self.dtype),
+            observations=np.zeros((size, *self.shape), self.dtype),
             actions=np.zeros(size, np.int64),
             rewards=np.zeros(size, np.float32),
             discounts=np.zeros(size, np.float32),
-            after=np.zeros((size, elements), self.dtype),
+            after=np.zeros((size, *self.shape), self.dtype),
         )
 
     def draw(self, batch: Batch, *, steps: int, gamma: float) -> None:
         """Fills a batch with random steps of up to `steps` rewards each."""
-        draw(self.ring, self.stack, steps, gamma, self.seeds, batch)
+        draw(self.ring, self.stack, steps, gamma, self.seeds, _flat(batch))
 
     def newest(self, batch: Batch, *, steps: int, gamma: float) -> None:
         """Fills a batch with the newest steps, of which there must be so many."""
-        draw_newest(self.ring, self.stack, steps, gamma, batch)
+        draw_newest(self.ring, self.stack, steps, gamma, _flat(batch))
 
     def save(self) -> dict[str, NDArray[Any]]:
         """All that it holds."""
@@ -222,3 +221,9 @@ class Replay:
             array[...] = saved[name]
         self.seeds[:] = saved["seeds"].view(np.uint64)
         self.steps = steps
+
+
+def _flat(batch: Batch) -> Batch:
+    """The same memory, an observation a row."""
+    size = len(batch.actions)
+    return batch._replace(observations=batch.observations.reshape(size, -1), after=batch.after.reshape(size, -1))

@@ -1,12 +1,9 @@
 """Networks of the baselines: a few layers whose kind follows from what is seen."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tengen.core.errors import InvalidCheckpoint
@@ -105,29 +102,3 @@ def is_screen(observation_shape: tuple[int, ...]) -> bool:
 def is_board(observation_shape: tuple[int, ...]) -> bool:
     """Whether observations are planes large enough for a convolution."""
     return len(observation_shape) == 3 and min(observation_shape[1:]) >= BOARD and not is_screen(observation_shape)
-
-
-def numpy_forward(network: PlainNetwork) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
-    """The same map in NumPy, for a few observations at a time, where that is faster; None for convolutions.
-
-    It reads the network's own weights on the CPU and follows them as long as they are changed in place.
-    """
-    layers = [layer for layer in network.body if not isinstance(layer, nn.Flatten)]
-    if not all(isinstance(layer, nn.Linear | nn.ReLU | nn.Tanh) for layer in layers):
-        return None
-    linear = [layer for layer in layers if isinstance(layer, nn.Linear)] + [network.head]
-    weights = [(layer.weight.detach().numpy().T, layer.bias.detach().numpy()) for layer in linear]
-    rectify: Callable[..., Any] = np.tanh if network.activation == "tanh" else _rectify
-
-    def forward(observations: NDArray[np.float32]) -> NDArray[np.float32]:
-        seen = observations.reshape(len(observations), -1)
-        for weight, bias in weights[:-1]:
-            seen = rectify(seen @ weight + bias)
-        weight, bias = weights[-1]
-        return seen @ weight + bias
-
-    return forward
-
-
-def _rectify(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.maximum(values, 0.0, out=values)
