@@ -124,7 +124,7 @@ class DenseValues(ActionValues):
 
 
 class TorchValues(ActionValues):
-    """The engine in PyTorch, on a GPU too; products in bfloat16 if asked, weights and Adam in float32."""
+    """The engine in PyTorch, on a GPU too. In bfloat16 a copy of the network works, whose weights Adam keeps in float32."""
 
     def __init__(
         self, network: PlainNetwork, learning_rate: float, clip: float, device: str, dtype: torch.dtype
@@ -133,38 +133,46 @@ class TorchValues(ActionValues):
         self._layout = torch.channels_last if planes else torch.contiguous_format
         self._device, self._dtype, self._clip = device, dtype, clip
         self._rate = learning_rate
-        self._network = network.to(device=device, memory_format=self._layout)  # type: ignore[call-overload]
-        self._judge = PlainNetwork.from_description(network.description()).requires_grad_(False)
-        self._judge.to(device=device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]
-        self._adam = torch.optim.Adam(self._network.parameters(), lr=learning_rate, fused=True)
-        self.renew()
+        self._network = self._placed(network, torch.float32)
+        self._worker = self._network if dtype == torch.float32 else self._placed(self.network(), dtype)
+        self._judge = self._placed(self.network(), dtype).requires_grad_(False)
+        self._weights: list[Tensor] = list(self._network.parameters())
+        self._working: list[Tensor] = list(self._worker.parameters())
+        self._adam = torch.optim.Adam(self._weights, lr=learning_rate, fused=True)
+
+    def _placed(self, network: PlainNetwork, dtype: torch.dtype) -> PlainNetwork:
+        return network.to(device=self._device, dtype=dtype, memory_format=self._layout)  # type: ignore[call-overload]
 
     def values(self, observations: NDArray[Any], *, judge: bool = False) -> Floats:
         with torch.inference_mode():
-            found = self._look(self._judge if judge else self._network, observations)
-            return found.float().cpu().numpy()
+            return self._look(self._judge if judge else self._worker, observations).cpu().numpy()
 
     def _look(self, network: PlainNetwork, observations: NDArray[Any]) -> Tensor:
-        seen = torch.from_numpy(observations).to(self._device)
-        if seen.dtype == torch.uint8:
-            seen = seen.to(self._dtype, memory_format=self._layout).mul_(1.0 / 255.0)
-        else:
-            seen = seen.to(self._dtype, memory_format=self._layout)
-        if network is self._judge or self._dtype == torch.float32:
-            return network(seen)
-        with torch.autocast(self._device, dtype=self._dtype):
-            return network(seen)
+        seen = torch.from_numpy(observations).to(self._device).contiguous(memory_format=self._layout)
+        scale = 1.0 / 255.0 if seen.dtype == torch.uint8 else 1.0
+        seen = seen.to(self._dtype)
+        return network(seen if scale == 1.0 else seen.mul_(scale)).float()
 
     def move(self, observations: NDArray[Any], actions: NDArray[np.int64], targets: Floats) -> float:
         chosen = torch.from_numpy(actions).to(self._device)[:, None]
-        found = self._look(self._network, observations).float().gather(1, chosen).squeeze(1)
+        found = self._look(self._worker, observations).gather(1, chosen).squeeze(1)
         loss = nn.functional.smooth_l1_loss(found, torch.from_numpy(targets).to(self._device))
-        self._adam.zero_grad()
+        for weights in self._working:
+            weights.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
+        if self._worker is not self._network:
+            for weights, working in zip(self._weights, self._working, strict=True):
+                weights.grad = None if working.grad is None else working.grad.float()
         if self._clip:
-            nn.utils.clip_grad_norm_(self._network.parameters(), self._clip)
+            nn.utils.clip_grad_norm_(self._weights, self._clip)
         self._adam.step()
+        self._follow()
         return float(loss.detach())
+
+    def _follow(self) -> None:
+        if self._worker is not self._network:
+            with torch.no_grad():
+                torch._foreach_copy_(self._working, self._weights)
 
     def renew(self) -> None:
         self._judge.load_state_dict(self._network.state_dict())
@@ -184,6 +192,7 @@ class TorchValues(ActionValues):
     def restore(self, saved: dict[str, Tensor]) -> None:
         self._network.load_state_dict({name: saved[f"network.{name}"] for name in self._network.state_dict()})
         self._judge.load_state_dict({name: saved[f"judge.{name}"] for name in self._judge.state_dict()})
+        self._follow()
         state: dict[int, dict[str, Tensor]] = {}
         for name, tensor in saved.items():
             if name.startswith("adam."):
