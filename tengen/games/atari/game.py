@@ -19,6 +19,7 @@ class Atari(EmulatedGame):
 
     name = "atari"
     variant = "rom"
+    observation_range = (0.0, 1.0)
 
     def __init__(self, **parameters: object) -> None:
         """rom: a ROM that comes with ale-py, such as breakout or space_invaders.
