@@ -29,6 +29,7 @@ class Gridworld(RecordGame):
     num_players = 1
     num_actions = 4
     board_actions = False
+    observation_range = (0.0, 1.0)
     player_names = ("robot",)
     variant = "room"
     aliases: ClassVar[tuple[str, ...]] = ("deterministic",)
