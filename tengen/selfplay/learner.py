@@ -30,7 +30,7 @@ def targets(batch: Batch, game: RecordGame) -> Targets:
     return Targets(
         policy=torch.from_numpy(batch.policy),
         policy_weight=torch.from_numpy(batch.policy_weight),
-        wdl=torch.from_numpy(batch.wdl),
+        outcome=torch.from_numpy(batch.wdl),
         legal=torch.from_numpy(batch.legal),
         score=torch.from_numpy(batch.score) if scored else None,
         ownership=torch.from_numpy(batch.ownership).view(-1, height, width) if scored else None,
