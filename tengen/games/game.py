@@ -149,8 +149,11 @@ class Game(ABC):
         return int(generator.choice(actions, p=probabilities / probabilities.sum()))
 
     def sample_start(self, generator: np.random.Generator) -> State:
-        """A position in which a game may begin, where the game has several."""
-        return self.initial_state()
+        """A position in which somebody begins to move: one of several, or what chance makes of `initial_state`."""
+        state = self.initial_state()
+        while self.player(state) == CHANCE:
+            state = self.apply(state, self.sample_outcome(state, generator))
+        return state
 
     def is_legal(self, state: State, action: int) -> bool:
         """Whether the rules allow `action` now."""

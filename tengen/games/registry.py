@@ -6,6 +6,7 @@ from tengen.core.errors import InvalidParameter, unknown
 from tengen.games.game import Game
 
 GAMES = {
+    "breakout": "tengen.games.breakout:Breakout",
     "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
     "gridworld": "tengen.games.gridworld:Gridworld",

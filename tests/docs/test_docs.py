@@ -71,7 +71,16 @@ def test_settings_named_in_the_docs_exist() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "docs/go.md", "docs/shogi.md", "docs/agents.md", "docs/gtp.md", "docs/uci.md", "docs/arena.md"],
+    [
+        "README.md",
+        "docs/breakout.md",
+        "docs/go.md",
+        "docs/shogi.md",
+        "docs/agents.md",
+        "docs/gtp.md",
+        "docs/uci.md",
+        "docs/arena.md",
+    ],
 )
 def test_the_examples_in_python_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -13,6 +13,7 @@ from tengen.games.symmetry import Symmetries
 from tengen.games.tictactoe import TicTacToe
 
 VARIANTS = {
+    "breakout": ["breakout:sticky=0,steps=40", "breakout:sticky=0.9,steps=0,discount=1"],
     "chess": [
         "chess:chess960=true,repetition=5,fifty=75",
         "chess:repetition=0,fifty=0,material=false,max_plies=400,history=1",
@@ -23,6 +24,13 @@ VARIANTS = {
         "go:size=3,superko=simple,komi=-2.5",
         "go:size=5,rules=tromp-taylor",
         "go:size=9,rules=aga,max_plies=60",
+    ],
+    "gridworld": [
+        "gridworld:cliff,steps=300",
+        "gridworld:four-rooms,slip=1,steps=200",
+        "gridworld:frozen-lake",
+        "gridworld:S.P/.#./T.9,living=0.5,discount=0.5,steps=100",
+        "gridworld:S/G,steps=0",
     ],
     "shogi": [
         "shogi:max_plies=64,history=8",

@@ -73,6 +73,8 @@ class Chess(RecordGame):
         if ending == FIFTY:
             words = {50: "fifty moves", 75: "seventy-five moves"}
             return words.get(self.rules.fifty, f"{self.rules.fifty} moves without progress")
+        if ending == CHECKMATE and not int(state["chess_own"]) & int(state["leaper"]) & int(state["straight"]):
+            return "king taken"
         words = {
             CHECKMATE: "checkmate",
             STALEMATE: "stalemate",

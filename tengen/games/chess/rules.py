@@ -159,7 +159,11 @@ def chess_apply(state: State, action: int) -> tuple[float, float]:
     else:
         state.clock += 1
         state.known = min(state.known + 1, MEMORY - 1)
-    settle(state)
+    if step.victim == KING:  # a position that no game reaches was set up; without a king nothing else can be said of it
+        state.ending = CHECKMATE
+        state.moves = 0
+    else:
+        settle(state)
     if state.ending == ONGOING:
         return 0.0, -1.0
     return (1.0 if state.ending == CHECKMATE else 0.0), 0.0

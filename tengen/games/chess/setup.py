@@ -17,7 +17,7 @@ from tengen.games.rules import State
 def finish_position(states: States, ep_square: int) -> int:
     """Completes `states[0]`, whose board, side and rights are given, all else zero.
 
-    Returns how many pieces give check; -1 if the side to move could take the king.
+    Returns how many pieces give check; -1 if both kings are in check.
     """
     state = states[0]
     board = board_of(state)
@@ -25,7 +25,9 @@ def finish_position(states: States, ep_square: int) -> int:
     other = turned(board)
     king = board.own & board.leaper & board.straight
     other_king = other.own & other.leaper & other.straight
-    if attackers(other, other_king, flip(occupied)) != NONE or king_zone(king) & flip(other_king) != NONE:
+    checkers = popcount(attackers(board, king, occupied))
+    takeable = attackers(other, other_king, flip(occupied)) != NONE
+    if (takeable and checkers > 0) or king_zone(king) & flip(other_king) != NONE:
         return -1
     view = 56 * int(state.side)
     key = NONE if state.side == 0 else BLACK_TO_MOVE
@@ -43,11 +45,11 @@ def finish_position(states: States, ep_square: int) -> int:
             key ^= ZOBRIST[1, RIGHTS, ep_square ^ view]
     state.key = key
     settle(state)
-    return popcount(attackers(board, king, occupied))
+    return checkers
 
 
 def set_up(template: State, diagram: Diagram, text: str) -> State:
-    """The state of a position; `template` has the parameters of the game. InvalidPosition if a king can be taken."""
+    """The state of a position; `template` has the parameters. InvalidPosition if both kings are in check."""
     states = np.zeros(1, STATE)
     for name in ("repetition", "fifty", "material", "max_plies", "chess960"):
         states[name] = template[name]
@@ -68,8 +70,7 @@ def set_up(template: State, diagram: Diagram, text: str) -> State:
     states["fullmove"] = diagram.fullmove
     checkers = finish_position(states, 0 if diagram.ep_square is None else diagram.ep_square ^ view)
     if checkers < 0:
-        mover, other = ("White", "Black") if diagram.side == 0 else ("Black", "White")
-        raise InvalidPosition(f"{mover} is to move and {other}'s king is in check in {short(text)}")
+        raise InvalidPosition(f"both kings are in check in {short(text)}")
     if checkers > 2:
         raise InvalidPosition(f"{checkers} pieces give check at once in {short(text)}: two at most can")
     return states[0]

@@ -1,6 +1,5 @@
 """The gridworld as a game: parameters, notation, drawing."""
 
-import math
 import re
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from tengen.games import symmetry
 from tengen.games.game import RecordGame, as_text
 from tengen.games.gridworld.rooms import ROOMS, cells_of, find_room
 from tengen.games.gridworld.rules import FIRST_EXIT, NO_HEADING, PLANES, WALL, state_dtype
+from tengen.games.parameters import above_zero, number, truth, whole
 from tengen.games.rules import State
 
 DIRECTIONS = "NESW"
@@ -44,20 +44,16 @@ class Gridworld(RecordGame):
         name = str(parameters.get("room", "robot"))
         room = find_room(name)
         cells, start, rewards = cells_of(room, name)
-        deterministic = _truth(parameters.pop("deterministic", False))
+        deterministic = truth("deterministic", parameters.pop("deterministic", False))
         given = {key: parameters[key] for key in ("living", "slip", "discount") if parameters.get(key) is not None}
-        living = _number("living", given.get("living", room.living), -1e6, 1e6)
-        slip = _number("slip", given.get("slip", 0.0 if deterministic else room.slip), 0.0, 1.0)
-        discount = _number("discount", given.get("discount", room.discount), 0.0, 1.0)
-        if discount == 0.0:
-            raise InvalidParameter("discount=0 is not accepted: above 0, up to 1")
+        living = number("living", given.get("living", room.living), -1e6, 1e6)
+        slip = number("slip", given.get("slip", 0.0 if deterministic else room.slip), 0.0, 1.0)
+        discount = above_zero("discount", given.get("discount", room.discount), 1.0)
         if deterministic and slip:
             raise InvalidParameter(f"deterministic and slip={slip:g} contradict each other")
-        steps = _number("steps", parameters.get("steps", STEPS), 0, 10**6)
-        if steps != int(steps):
-            raise InvalidParameter(f"steps={steps:g} is not accepted: a whole number")
+        steps = whole("steps", parameters.get("steps", STEPS), 0, 10**6)
         shown = name if name in ROOMS else "/".join(row.replace(" ", ".") for row in room.rows)
-        super().__init__(room=shown, living=living, slip=slip, discount=discount, steps=int(steps))
+        super().__init__(room=shown, living=living, slip=slip, discount=discount, steps=steps)
         self._room = room
         self._cells = cells
         self.dtype = state_dtype(*cells.shape)
@@ -65,12 +61,12 @@ class Gridworld(RecordGame):
         self.symmetries = symmetry.none(cells.shape[0], cells.shape[1], 4)
         self.has_chance = slip > 0.0
         self.discount = discount
-        self.max_plies = int(steps) * (2 if self.has_chance else 1) or 2**31 - 1
+        self.max_plies = steps * (2 if self.has_chance else 1) or 2**31 - 1
         self.max_legal = 4
         state = np.zeros(1, self.dtype)
         state["grid_cells"] = cells
         state["rewards"] = rewards
-        for key, value in (("living", living), ("slip", slip), ("discount", discount), ("limit", int(steps))):
+        for key, value in (("living", living), ("slip", slip), ("discount", discount), ("limit", steps)):
             state[key] = value
         state["start"] = state["place"] = start
         state["heading"] = NO_HEADING
@@ -140,19 +136,3 @@ class Gridworld(RecordGame):
         row, column = divmod(int(state["place"]), width)
         rows[row][column] = "@"
         return "\n".join(" ".join(line) for line in rows)
-
-
-def _number(name: str, value: object, least: float, most: float) -> float:
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = math.nan
-    if not least <= number <= most:
-        raise InvalidParameter(f"{name}={str(value)[:40]} is not accepted: a number from {least:g} to {most:g}")
-    return number
-
-
-def _truth(value: object) -> bool:
-    if str(value).lower() not in ("true", "false"):
-        raise InvalidParameter(f"deterministic={str(value)[:40]} is not accepted: true or false")
-    return str(value).lower() == "true"

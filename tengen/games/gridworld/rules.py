@@ -124,11 +124,11 @@ def grid_player(state: State) -> int:
 @implement(random_action, "grid_cells")
 def grid_random_action(state: State, seeds: NDArray[np.uint64], row: int, scratch: NDArray[np.int32]) -> int:
     if state.heading == NO_HEADING:
-        return random_below(seeds, row, 4)
+        return int(np.int64(random_below(seeds, row, 4)))
     drawn = random_float(seeds, row)
     if drawn >= state.slip:
-        return state.heading
-    return (state.heading + (1 if drawn < 0.5 * state.slip else 3)) % 4
+        return int(np.int64(state.heading))
+    return int(np.int64((state.heading + (1 if drawn < 0.5 * state.slip else 3)) % 4))
 
 
 @implement(truncated, "grid_cells")
