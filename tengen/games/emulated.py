@@ -75,6 +75,8 @@ class EmulatedGame(Game):
     num_players = 1
     board_actions = False
     player_names = ("player",)
+    stacks_frames: bool = False
+    """Whether an observation is the last C screens, the newest last, from 0 to 1 in steps of 1 / 255."""
     can_restore: bool = True
     """Whether a simulator goes back to a saved situation exactly; else a search plays every line from its root anew."""
     _live: Simulator | None = None

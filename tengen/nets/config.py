@@ -7,7 +7,6 @@ from typing import Any, Literal, Self, get_args
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game
 
-
 Value = Literal["wdl", "scalar"]
 """What the value head tells: chances of win, draw and loss, or a distribution over discounted returns."""
 

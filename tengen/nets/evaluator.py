@@ -165,7 +165,9 @@ class NetworkEvaluator:
         batch = len(observations)
         if batch == 0:
             actions = self.config.num_actions(*observations.shape[2:])
-            return np.zeros((0, actions), np.float32), np.zeros((0, self.config.outcomes + self.config.score), np.float32)
+            return np.zeros((0, actions), np.float32), np.zeros(
+                (0, self.config.outcomes + self.config.score), np.float32
+            )
         size = padded(batch)
         if size == batch:
             return self.runner(np.ascontiguousarray(observations, np.float32))

@@ -51,6 +51,10 @@ def _length(value: float) -> str:
     return f"{value:.1f}"
 
 
+def _amount(value: float) -> str:
+    return f"{value:.4g}"
+
+
 Row = tuple[str, str, Callable[[float], str]]
 
 COLUMNS: dict[str, tuple[Row, ...]] = {
@@ -79,6 +83,7 @@ COLUMNS: dict[str, tuple[Row, ...]] = {
         ("game_length", "length", _length),
         ("first_win_share", "first wins", _percent),
         ("draw_share", "drawn", _percent),
+        ("game_return", "return", _amount),
     ),
 }
 """What is shown, by heading: the metric's key, its label, how its value is written."""
@@ -93,6 +98,7 @@ PLAIN: tuple[Row, ...] = (
     ("game_length", "length", _length),
     ("first_win_share", "first wins", _percent),
     ("draw_share", "drawn", _percent),
+    ("game_return", "return", _amount),
     ("window", "window", _whole),
     ("lr", "lr", _short),
 )
