@@ -110,8 +110,9 @@ class Network(nn.Module):
         point_planes = config.actions_per_point + config.score
         self.point_out = nn.Conv2d(channels, point_planes, 1) if point_planes else None
         """Policy planes, then ownership."""
-        self.hidden = nn.Linear(channels * (config.points or 3), 2 * channels)
-        self.board_out = nn.Linear(2 * channels, config.outcomes + config.extra_actions + config.score)
+        width = max(2 * channels, 128) if config.points else 2 * channels
+        self.hidden = nn.Linear(channels * (config.points or 3), width)
+        self.board_out = nn.Linear(width, config.outcomes + config.extra_actions + config.score)
         """The outcomes, then the extra actions, then the score."""
         if config.value == "scalar":
             self.register_buffer("returns", torch.zeros(2))
