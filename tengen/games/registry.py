@@ -9,6 +9,7 @@ GAMES = {
     "breakout": "tengen.games.breakout:Breakout",
     "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
+    "gym": "tengen.games.gym:Gym",
     "gridworld": "tengen.games.gridworld:Gridworld",
     "shogi": "tengen.games.shogi:Shogi",
     "tictactoe": "tengen.games.tictactoe:TicTacToe",

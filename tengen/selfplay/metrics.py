@@ -62,7 +62,7 @@ class Gauge:
 
 
 class Board:
-    """Numbers for tensorboard, against seconds of training."""
+    """Numbers for tensorboard, against seconds of training or what `at` counts."""
 
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():
@@ -70,12 +70,12 @@ class Board:
             from torch.utils.tensorboard import SummaryWriter
         self.writer = SummaryWriter(str(folder), flush_secs=20)
 
-    def add(self, metrics: dict[str, object]) -> None:
+    def add(self, metrics: dict[str, object], at: int | None = None) -> None:
         """Every number of one metrics line, under its key."""
-        time_s = float(metrics["time_s"])  # type: ignore[arg-type]
+        place = round(float(metrics["time_s"])) if at is None else at  # type: ignore[arg-type]
         for key, value in metrics.items():
             if isinstance(value, int | float) and key not in ("time_s", "fraction"):
-                self.writer.add_scalar(f"{metrics['kind']}/{key}", value, round(time_s))
+                self.writer.add_scalar(f"{metrics['kind']}/{key}", value, place)
 
     def close(self) -> None:
         """Flushes."""
