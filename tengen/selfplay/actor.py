@@ -70,9 +70,8 @@ class Actor:
         self.settings = settings
         self.rng = stream(seed, "actor", name)
         self.simulations = config.simulations
-        self.search = Search(
-            game, evaluator, config, batch=settings.games, seed=int(stream(seed, "search", name).integers(2**31))
-        )
+        chosen = int(stream(seed, "search", name).integers(2**31))
+        self.search = Search(game, evaluator, config, batch=settings.games, seed=chosen)  # type: ignore[arg-type]
         self.boards = make_boards(game, variants, settings.games, seed=seed, name=name)
         self.games = [self._new_game(row) for row in range(settings.games)]
         self.entropies: list[float] = []

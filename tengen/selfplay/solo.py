@@ -55,7 +55,7 @@ def search_chooser(
     game: Game, evaluator: Evaluator | Rollouts, config: SearchConfig, *, batch: int, seed: int
 ) -> Chooser:
     """Chooses what one batched search finds."""
-    search = Search(game, evaluator, config, batch=batch, seed=seed)
+    search = Search(game, evaluator, config, batch=batch, seed=seed)  # type: ignore[arg-type]
     return lambda states: search.run(states).action
 
 

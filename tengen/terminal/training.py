@@ -52,7 +52,7 @@ def _length(value: float) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{value:.3g}" if abs(value) < 10_000 else f"{value:.0e}"
 
 
 Row = tuple[str, str, Callable[[float], str]]
