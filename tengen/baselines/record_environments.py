@@ -1,13 +1,12 @@
 """Record games as environments: one compiled kernel steps all copies, lets chance move and begins new games."""
 
-from collections import deque
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tengen.baselines.environments import Environments, Step
-from tengen.core.errors import InvalidParameter
+from tengen.baselines.model import check_single_player, explore
 from tengen.core.jit import kernel
 from tengen.core.random import kernel_seeds, random_below, stream
 from tengen.games.game import Game, RecordGame
@@ -16,9 +15,6 @@ from tengen.games.rules import CHANCE, OVER, apply, key, observe, player, random
 
 STARTS = 256
 """How many starting positions are drawn of a game that has several."""
-
-MOST_STATES = 1_000_000
-"""More positions than this are not explored."""
 
 
 @kernel
@@ -112,8 +108,8 @@ class RecordEnvironments(Environments):
         self.dtype = np.dtype(np.uint64 if keyed else np.float32)
         self._limit = limit
         if exploring:
-            found = reachable(game)
-            self._starts = game.stack([state for state in found if game.player(state) >= 0])
+            model = explore(game)
+            self._starts = model.states[model.players >= 0]
         elif type(game).sample_start is Game.sample_start:
             self._starts = game.initial_states(1)
         else:
@@ -185,39 +181,3 @@ class RecordEnvironments(Environments):
         seen = np.empty((self.count, *self.observation_shape), self.dtype)
         self._look(seen)
         return seen
-
-
-def check_single_player(game: Game) -> None:
-    """InvalidParameter if the baselines cannot play the game."""
-    if game.num_players != 1:
-        raise InvalidParameter(f"{game.text} is a game for two: the baselines learn games for one player")
-    start = game.initial_state()
-    while game.player(start) == CHANCE:
-        start = game.apply(start, int(game.legal_actions(start)[0]))
-    if len(game.legal_actions(start)) != game.num_actions:
-        raise InvalidParameter(f"{game.text} forbids some actions: the baselines learn games in which all are legal")
-
-
-def without_limit(game: RecordGame) -> RecordGame:
-    """The game without a limit on its steps, which would make each step's positions others than those before."""
-    if not game.parameters.get("steps"):
-        return game
-    return type(game)(**game.parameters | {"steps": 0})
-
-
-def reachable(game: RecordGame, most: int = MOST_STATES) -> list[Any]:
-    """Every position that can come about, one of each key, nodes of chance and ends too, nearest to the start first."""
-    start = game.initial_state()
-    found = {game.key(start): start}
-    waiting = deque([start])
-    while waiting:
-        state = waiting.popleft()
-        for action in game.legal_actions(state).tolist():
-            after = game.apply(state, action)
-            name = game.key(after)
-            if name not in found:
-                if len(found) == most:
-                    raise InvalidParameter(f"{game.text} has more than {most:,} positions, which are not explored")
-                found[name] = after
-                waiting.append(after)
-    return list(found.values())

@@ -3,7 +3,7 @@
 A run is a folder:
 
     learn.toml           method, environment, seed and all settings
-    policy.safetensors   the policy that did best in evaluation, the later of equals: what agents load
+    policy.safetensors   the policy that agents load: that which did best in evaluation, unless `keep` says the last
     state.safetensors    all that a resumed run needs, written every `SAVE_SECONDS` and at the end
     metrics.jsonl        a line for each evaluation and, every few seconds, for training
     tensorboard/         the same numbers
@@ -21,7 +21,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,8 @@ class BaselineSettings:
     """Greedy episodes of each."""
     final_episodes: int = setting(100, 1)
     """Greedy episodes of the final evaluation of the saved policy, by a seed of their own."""
+    keep: Literal["best", "last"] = setting("best")
+    """Which policy is saved: that which did best in evaluation, the later of equals, or the last one evaluated."""
 
 
 @dataclass(slots=True)
@@ -344,8 +346,8 @@ class Run:
         returns = evaluate(policy, self.environment, self.settings.evaluate_episodes, drawn)
         mean = float(returns.mean())
         self._evaluated_at = learner.steps
-        if mean >= self._best:
-            self._best, self._best_at = mean, learner.steps
+        if self.settings.keep == "last" or mean >= self._best:
+            self._best, self._best_at = max(mean, self._best), learner.steps
             save_policy(
                 self.folder / "policy.safetensors",
                 policy,

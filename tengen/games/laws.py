@@ -175,6 +175,8 @@ def check_observation(game: Game, state: State) -> None:
     right = planes.shape == game.observation_shape and planes.dtype == np.float32
     _expect(right, game, state, f"observe gives {planes.dtype} {planes.shape}, not float32 {game.observation_shape}")
     _expect(np.isfinite(planes).all(), game, state, "a plane is not finite")
+    low, high = game.observation_range
+    _expect(low <= planes.min() and planes.max() <= high, game, state, f"a number is not in {low:g}..{high:g}")
     if isinstance(game, RecordGame):
         blank = np.full((1, *game.observation_shape), np.nan, np.float32)
         kernels.observe_batch(game.stack([state]), blank)

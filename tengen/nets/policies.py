@@ -102,6 +102,12 @@ class TablePolicy(Policy):
         known = self.keys[places] == observations
         return np.where(known, self.values[places].argmax(1), 0)
 
+    def values_of(self, key: int) -> NDArray[np.float64] | None:
+        """The values of the actions in the situation of this key; None if it is not in the table."""
+        place = int(np.searchsorted(self.keys, np.uint64(key)))
+        known = place < len(self.keys) and int(self.keys[place]) == key
+        return self.values[place] if known else None
+
     def tensors(self) -> dict[str, Tensor]:
         return {"keys": torch.from_numpy(self.keys.view(np.int64)), "values": torch.from_numpy(self.values)}
 
@@ -154,3 +160,16 @@ def load_policy(path: str | Path) -> SavedPolicy:
         return SavedPolicy(made, method, environment, provenance)
     except (KeyError, IndexError, TypeError, RuntimeError, ValueError) as error:
         raise InvalidCheckpoint(f"{path} does not hold a policy of this version of Tengen") from error
+
+
+def tensors_of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
+    """Arrays as tensors; unsigned 64-bit words, which torch knows little of, as signed ones with the same bits."""
+    return {
+        name: torch.from_numpy(np.ascontiguousarray(array.view(np.int64) if array.dtype == np.uint64 else array))
+        for name, array in arrays.items()
+    }
+
+
+def arrays_of(tensors: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
+    """Tensors as arrays."""
+    return {name: tensor.numpy() for name, tensor in tensors.items()}

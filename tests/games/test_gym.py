@@ -1,11 +1,15 @@
 """Environments of Gymnasium as games: states that go back, limits that are no ends, errors of one line."""
 
+import sys
+
 import numpy as np
 import pytest
 
 import tengen
 from tengen.core.errors import InvalidMove, InvalidParameter, InvalidPosition, MissingExtra, TengenError, UnknownName
+from tengen.games import registry
 from tengen.games.emulated import EmulatedGame
+from tengen.games.gym.game import _find
 from tengen.games.laws import check_game
 
 gymnasium = pytest.importorskip("gymnasium")
@@ -245,6 +249,14 @@ def test_what_is_no_game_is_refused_in_one_line(text: str, error: type[Exception
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "gymnasium", None)
+    monkeypatch.setitem(sys.modules, "gymnasium", None)
     with pytest.raises(MissingExtra, match=r"pip install 'tengen\[gym\]'"):
         make("CartPole-v0")
+
+
+def test_games_whose_library_is_missing_are_listed_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gymnasium", None)
+    _find.cache_clear()
+    games, missing = registry.available()
+    assert "gym" not in {game.name for game in games}
+    assert [line for line in missing if line.startswith("gym: ") and "tengen[gym]" in line]
