@@ -258,7 +258,7 @@ def check_emulation(game: EmulatedGame, walk: Walk, generator: np.random.Generat
         _expect(same, game, after, f"ply {ply} is not the last of its history")
         _expect(not state.over, game, state, "a game goes on after its end")
     _expect(np.isclose(total, walk.states[-1].total), game, walk.states[-1], "rewards do not add up to the returns")
-    other = game.simulator()
+    other = game.simulator(exact=True)
     other.reset(int(generator.integers(1000)))
     for index in walk.looked_at[:-1]:
         _check_going_on(game, other, walk.states[index], walk.actions[index], walk.states[index + 1])

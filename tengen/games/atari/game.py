@@ -99,7 +99,7 @@ class Atari(EmulatedGame):
         pairs = [f"{name}={as_text(value)}" for name, value in values if name != "rom" and value != own[name]]
         return f"atari:{','.join([str(self.parameters['rom']), *pairs])}"
 
-    def simulator(self, *, observing: bool = True) -> AtariSimulator:
+    def simulator(self, *, observing: bool = True, exact: bool = False) -> AtariSimulator:
         return AtariSimulator(self.rules, observing=observing)
 
     def draw(self, state: State, last_action: int | None = None) -> str:
