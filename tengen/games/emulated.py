@@ -111,6 +111,8 @@ class EmulatedGame(Game):
     num_players = 1
     board_actions = False
     player_names = ("player",)
+    stacks_frames: bool = False
+    """Whether an observation is the last C screens, the newest last, from 0 to 1 in steps of 1 / 255."""
     action_names: tuple[str, ...] = ()
     """What the actions are called; empty: their numbers."""
     can_restore: bool = True

@@ -72,6 +72,7 @@ class Atari(EmulatedGame):
         self.num_actions = len(actions)
         self.action_names = tuple(found.names[code] for code in actions)
         self.observation_shape = (self.rules.stack, self.rules.screen, self.rules.screen)
+        self.stacks_frames = True
         self.stochastic = self.rules.sticky > 0.0
         self.max_plies = self.rules.steps or 2**31 - 1
         self.symmetries = symmetry.none(self.rules.screen, self.rules.screen, self.num_actions)
