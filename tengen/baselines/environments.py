@@ -86,14 +86,15 @@ def make_environments(
 
         _refuse_exploring(text, exploring)
         return make_gym_environments(rest if name == "gym" else text, count, keyed=keyed, limit=limit)
-    if name == "atari":
+    game = registry.make(text)
+    if game.name == "atari":
         from tengen.baselines.atari_environments import AtariEnvironments
+        from tengen.games.atari import Atari
 
         _refuse_exploring(text, exploring)
-        if keyed:
+        if keyed or not isinstance(game, Atari):
             raise InvalidParameter(f"{text} has too many situations for a table")
-        return AtariEnvironments(text, count, limit=limit)
-    game = registry.make(text)
+        return AtariEnvironments(game, count, limit=limit)
     if not isinstance(game, RecordGame):
         raise InvalidParameter(f"{text} is no environment of a baseline: a record game, atari:NAME or gym:ID")
     from tengen.baselines.model import without_limit

@@ -6,9 +6,12 @@ from tengen.baselines.run import Learner
 from tengen.core.errors import unknown
 
 METHODS = {
+    "a2c": "tengen.baselines.a2c:A2C",
     "double-dqn": "tengen.baselines.dqn:DoubleDQN",
     "dqn": "tengen.baselines.dqn:DQN",
+    "evolution": "tengen.baselines.evolution:Evolution",
     "q-learning": "tengen.baselines.q_learning:QLearning",
+    "reinforce": "tengen.baselines.reinforce:Reinforce",
 }
 """Where each method's learner is; imported when first asked for. Value iteration, which learns nothing, is apart."""
 
