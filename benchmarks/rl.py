@@ -60,7 +60,7 @@ def case(name: str, method: str, environment: str, settings: dict[str, Any], chu
 CASES = [
     case("DQN CartPole-v1, default", "dqn", "CartPole-v1", DEFAULT, 1024, 2.0),
     case("DQN CartPole-v1, zoo", "dqn", "CartPole-v1", ZOO, 512, 2.0),
-    case("DQN Breakout", "dqn", "atari:breakout", SCREENS, 40, 2.0),
+    case("DQN Breakout", "dqn", "atari:breakout,sticky=0,lives=end", SCREENS, 40, 2.0),
 ]
 
 if __name__ == "__main__":

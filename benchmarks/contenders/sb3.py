@@ -18,7 +18,8 @@ def _environments(environment: str, count: int) -> Any:
     import gymnasium
 
     gymnasium.register_envs(ale_py)
-    name = "".join(word.capitalize() for word in environment.partition(":")[2].split("_"))
+    rom = environment.partition(":")[2].partition(",")[0]
+    name = "".join(word.capitalize() for word in rom.split("_"))
     single = {"frameskip": 1, "repeat_action_probability": 0.0}
     return VecFrameStack(make_atari_env(f"ALE/{name}-v5", n_envs=count, seed=1, env_kwargs=single), n_stack=4)
 

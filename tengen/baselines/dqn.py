@@ -24,7 +24,7 @@ from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream
 from tengen.games import registry
 from tengen.nets.checkpoint import Json
-from tengen.nets.plain import is_board, is_screen
+from tengen.nets.plain import is_board
 from tengen.nets.policies import NetworkPolicy, arrays_of, tensors_of
 from tengen.nets.values import action_values
 
@@ -55,7 +55,7 @@ class DQNSettings(BaselineSettings):
     train_every: int = setting(256, 1)
     """Environment steps between two turns of learning. Mnih: 4."""
     gradient_steps: int = setting(128, 1)
-    """Batches of each turn."""
+    """Batches of each turn; one without a replay memory."""
     batch: int = setting(64, 1, 100_000)
     """Mnih: 32."""
     target_every: int = setting(256, 1)
@@ -106,6 +106,7 @@ SCREENS: dict[str, Any] = BOARDS | {
     "replay_size": 200_000,
     "learning_starts": 50_000,
     "target_every": 10_000,
+    "evaluate_random": 0.05,
     "epsilon_last": 0.05,
     "epsilon_steps": 1_000_000,
     "learning_rate": 1e-4,
@@ -151,7 +152,12 @@ class DQN(Learner):
             precision=settings.precision,
         )
         self.replay = Replay(
-            count, settings.replay_size, shape, self.environments.dtype, stacked=is_screen(shape), seed=seed + 1
+            count,
+            settings.replay_size,
+            shape,
+            self.environments.dtype,
+            stacked=self.environments.dtype == np.uint8,
+            seed=seed + 1,
         )
         self.batch = self.replay.batch(settings.batch if settings.replay else max(1, settings.train_every))
         self.generator = stream(seed, "dqn")
@@ -199,7 +205,7 @@ class DQN(Learner):
                 self.replay.steps >= settings.learning_starts
                 and before // settings.train_every < self.steps // settings.train_every
             ):
-                losses += [self.learn() for _ in range(settings.gradient_steps)]
+                losses += [self.learn() for _ in range(settings.gradient_steps if settings.replay else 1)]
         progress.figures["epsilon"] = self.epsilon()
         if losses:
             progress.figures["loss"] = float(np.mean(losses))
@@ -211,7 +217,7 @@ class DQN(Learner):
         if settings.replay:
             self.replay.draw(batch, steps=settings.n_step, gamma=self.discount)
         else:
-            self.replay.newest(batch, steps=settings.n_step, gamma=self.discount)
+            batch = self.replay.newest(batch, steps=settings.n_step, gamma=self.discount)
         judged = self.network.values(batch.after, judge=settings.target)
         choosing = self.network.values(batch.after) if settings.double else judged
         targets = q_targets(batch.rewards, batch.discounts, judged, choosing)

@@ -207,9 +207,10 @@ class Replay:
         """Fills a batch with random steps of up to `steps` rewards each."""
         draw(self.ring, self.stack, steps, gamma, self.seeds, _flat(batch))
 
-    def newest(self, batch: Batch, *, steps: int, gamma: float) -> None:
-        """Fills a batch with the newest steps, of which there must be so many."""
-        draw_newest(self.ring, self.stack, steps, gamma, _flat(batch))
+    def newest(self, batch: Batch, *, steps: int, gamma: float) -> Batch:
+        """Fills a batch with the newest steps; returns as much of it as there are steps for."""
+        count = draw_newest(self.ring, self.stack, steps, gamma, _flat(batch))
+        return Batch(*(array[:count] for array in batch))
 
     def save(self) -> dict[str, NDArray[Any]]:
         """All that it holds."""

@@ -124,7 +124,7 @@ class DenseValues(ActionValues):
 
 
 class TorchValues(ActionValues):
-    """The engine in PyTorch, on a GPU too. In bfloat16 a copy of the network works, whose weights Adam keeps in float32."""
+    """The engine in PyTorch, on a GPU too. In bfloat16 a copy of the network does the work; Adam keeps float32."""
 
     def __init__(
         self, network: PlainNetwork, learning_rate: float, clip: float, device: str, dtype: torch.dtype
