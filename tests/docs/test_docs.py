@@ -75,6 +75,7 @@ def test_settings_named_in_the_docs_exist() -> None:
         "README.md",
         "docs/breakout.md",
         "docs/go.md",
+        "docs/gridworld.md",
         "docs/shogi.md",
         "docs/agents.md",
         "docs/gtp.md",
