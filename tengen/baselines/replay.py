@@ -210,7 +210,13 @@ class Replay:
     def newest(self, batch: Batch, *, steps: int, gamma: float) -> Batch:
         """Fills a batch with the newest steps; returns as much of it as there are steps for."""
         count = draw_newest(self.ring, self.stack, steps, gamma, _flat(batch))
-        return Batch(*(array[:count] for array in batch))
+        return Batch(
+            observations=batch.observations[:count],
+            actions=batch.actions[:count],
+            rewards=batch.rewards[:count],
+            discounts=batch.discounts[:count],
+            after=batch.after[:count],
+        )
 
     def save(self) -> dict[str, NDArray[Any]]:
         """All that it holds."""
