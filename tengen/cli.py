@@ -452,10 +452,8 @@ def train(
     if exam and settings.exam.games:
         from tengen.selfplay.exam import hold_exam
 
-        click.echo(f"exam: {agent} from openings of {settings.exam.opening_plies} random plies, colours alternated")
-        for opponent, count in hold_exam(settings, agent, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")):
-            score = f"{count.wins} won, {count.draws} drawn, {count.losses} lost"
-            click.echo(f"  {opponent:<20} {score:<32} {count.score:6.1%}")
+        for line in hold_exam(settings, folder, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")):
+            click.echo(line)
     click.echo(f"curves:    {', '.join(map(str, plots))}")
     click.echo(f"play it:   {program()} play {settings.game} --agent {shlex.quote(agent)}")
     click.echo(f"train on:  {program()} train --resume {shlex.quote(str(folder))} --minutes {settings.minutes * 2:g}")

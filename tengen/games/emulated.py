@@ -75,6 +75,10 @@ class History(NamedTuple):
         tail = self.tail + action.to_bytes(2, "little")
         return History((*self.blocks, tail)) if len(tail) == _BLOCK else History(self.blocks, tail)
 
+    @property
+    def length(self) -> int:
+        return len(self.blocks) * (_BLOCK // 2) + len(self.tail) // 2
+
     def actions(self) -> list[int]:
         return np.frombuffer(b"".join((*self.blocks, self.tail)), "<u2").tolist()
 
@@ -107,6 +111,8 @@ class EmulatedGame(Game):
     num_players = 1
     board_actions = False
     player_names = ("player",)
+    stacks_frames: bool = False
+    """Whether an observation is the last C screens, the newest last, from 0 to 1 in steps of 1 / 255."""
     action_names: tuple[str, ...] = ()
     """What the actions are called; empty: their numbers."""
     can_restore: bool = True
@@ -118,14 +124,18 @@ class EmulatedGame(Game):
     _live: Simulator | None = None
 
     @abstractmethod
-    def simulator(self, *, observing: bool = True) -> Simulator:
-        """A new running copy; one that is not `observing` need not keep what `observe` would show."""
+    def simulator(self, *, observing: bool = True, exact: bool = False) -> Simulator:
+        """A new running copy; one that is not `observing` need not keep what `observe` would show.
+
+        An `exact` one goes back to the letter. Another may be off by a little where that is much faster: it is for
+        plans, not for what a game comes to.
+        """
 
     @property
     def live(self) -> Simulator:
         """The copy by which this object answers; each process and each thread needs a game object of its own."""
         if self._live is None:
-            self._live = self.simulator()
+            self._live = self.simulator(exact=True)
         return self._live
 
     def __getstate__(self) -> dict[str, Any]:

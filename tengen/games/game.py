@@ -1,5 +1,6 @@
 """What a game is around its kernels: names, sizes, notation. The hot functions are in rules.py and kernels.py."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -33,6 +34,8 @@ class Game(ABC):
     num_actions: int
     observation_shape: tuple[int, int, int]
     """(C, H, W) of one observation."""
+    observation_range: tuple[float, float] = (-math.inf, math.inf)
+    """Between these lies every number of every observation."""
     max_plies: int
     """No game is longer."""
     symmetries: Symmetries
@@ -198,6 +201,10 @@ class RecordGame(Game):
     def counting_rules(self) -> "RecordGame":
         """The game as perft counts it: without what a move generator knows nothing of, such as draws by claim."""
         return self
+
+    def without_limit(self) -> "RecordGame":
+        """The game without a limit on its steps, which makes each step's positions others than those before."""
+        return type(self)(**self.parameters | {"steps": 0}) if self.parameters.get("steps") else self
 
     def stack(self, states: Sequence[State]) -> NDArray[Any]:
         """A batch: one contiguous array of the given states."""

@@ -175,6 +175,8 @@ def check_observation(game: Game, state: State) -> None:
     right = planes.shape == game.observation_shape and planes.dtype == np.float32
     _expect(right, game, state, f"observe gives {planes.dtype} {planes.shape}, not float32 {game.observation_shape}")
     _expect(np.isfinite(planes).all(), game, state, "a plane is not finite")
+    low, high = game.observation_range
+    _expect(low <= planes.min() and planes.max() <= high, game, state, f"a number is not in {low:g}..{high:g}")
     if isinstance(game, RecordGame):
         blank = np.full((1, *game.observation_shape), np.nan, np.float32)
         kernels.observe_batch(game.stack([state]), blank)
@@ -256,7 +258,7 @@ def check_emulation(game: EmulatedGame, walk: Walk, generator: np.random.Generat
         _expect(same, game, after, f"ply {ply} is not the last of its history")
         _expect(not state.over, game, state, "a game goes on after its end")
     _expect(np.isclose(total, walk.states[-1].total), game, walk.states[-1], "rewards do not add up to the returns")
-    other = game.simulator()
+    other = game.simulator(exact=True)
     other.reset(int(generator.integers(1000)))
     for index in walk.looked_at[:-1]:
         _check_going_on(game, other, walk.states[index], walk.actions[index], walk.states[index + 1])

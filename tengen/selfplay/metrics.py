@@ -11,7 +11,8 @@ from tengen.selfplay.worker import Report
 class Gauge:
     """Figures about the games of the last seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, players: int = 2) -> None:
+        self.players = players
         self.lengths: list[int] = []
         self.results: list[float] = []
         self.cut: list[bool] = []
@@ -45,8 +46,11 @@ class Gauge:
         if self.lengths:
             results = np.array(self.results)
             found["game_length"] = round(float(np.mean(self.lengths)), 2)
-            found["draw_share"] = round(float(np.mean(results == 0)), 4)
-            found["first_win_share"] = round(float(np.mean(results > 0)), 4)
+            if self.players == 1:
+                found["game_return"] = round(float(results.mean()), 4)
+            else:
+                found["draw_share"] = round(float(np.mean(results == 0)), 4)
+                found["first_win_share"] = round(float(np.mean(results > 0)), 4)
             found["cut_share"] = round(float(np.mean(self.cut)), 4)
         if self.resignations:
             found["wrong_resignations"] = round(float(np.mean(self.resignations)), 4)

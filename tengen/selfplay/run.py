@@ -15,6 +15,9 @@ from tengen.core.files import lock, remove_leftovers, write_text
 from tengen.selfplay import settings as settings_module
 from tengen.selfplay.settings import Settings
 
+NETWORK = "network"
+"""The agent that a checkpoint makes, in the metrics of a game of one player."""
+
 
 @dataclass(slots=True)
 class Progress:

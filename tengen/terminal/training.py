@@ -51,6 +51,10 @@ def number(value: float) -> str:
     return f"{value:.1f}"
 
 
+def _amount(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 10_000 else f"{value:.0e}"
+
+
 Row = tuple[str, str, Callable[[float], str]]
 
 COLUMNS: dict[str, tuple[Row, ...]] = {
@@ -79,6 +83,7 @@ COLUMNS: dict[str, tuple[Row, ...]] = {
         ("game_length", "length", number),
         ("first_win_share", "first wins", _percent),
         ("draw_share", "drawn", _percent),
+        ("game_return", "return", _amount),
     ),
 }
 """What is shown, by heading: the metric's key, its label, how its value is written."""
@@ -93,6 +98,7 @@ PLAIN: tuple[Row, ...] = (
     ("game_length", "length", number),
     ("first_win_share", "first wins", _percent),
     ("draw_share", "drawn", _percent),
+    ("game_return", "return", _amount),
     ("window", "window", whole),
     ("lr", "lr", short),
 )

@@ -260,3 +260,48 @@ def test_games_whose_library_is_missing_are_listed_apart(monkeypatch: pytest.Mon
     games, missing = registry.available()
     assert "gym" not in {game.name for game in games}
     assert [line for line in missing if line.startswith("gym: ") and "tengen[gym]" in line]
+
+
+def landing(seed: int) -> tuple[EmulatedGame, list[int]]:
+    """The actions by which Gymnasium's own pilot lands."""
+    lunar_lander = pytest.importorskip("gymnasium.envs.box2d.lunar_lander")
+    game = make("LunarLander-v3")
+    simulator = game.simulator(exact=True)
+    simulator.reset(seed)
+    planes = np.empty(game.observation_shape, np.float32)
+    actions, over = [], False
+    while not over:
+        simulator.observe(planes)
+        actions.append(int(lunar_lander.heuristic(simulator.environment.unwrapped, planes.ravel())))
+        over = simulator.step(actions[-1]).terminated
+    return game, actions
+
+
+def test_a_lander_goes_back_to_the_letter_where_that_is_asked_for() -> None:
+    pytest.importorskip("Box2D")
+    check_game(make("LunarLander-v3,steps=60"), games=2, seed=1)
+
+
+def test_a_lander_put_back_by_its_bodies_flies_and_lands_as_it_did() -> None:
+    pytest.importorskip("Box2D")
+    game, actions = landing(1)
+    true, planner = game.simulator(exact=True), game.simulator()
+    true.reset(1)
+    planner.reset(77)
+    planes = np.empty((2, *game.observation_shape), np.float32)
+    for ply, action in enumerate(actions):
+        if ply % 10 == 0 and ply < 140:
+            planner.restore(true.save())
+            for follower in actions[ply : ply + 5]:
+                planner.step(follower)
+            planner.observe(planes[0])
+        true.step(action)
+        if ply % 10 == 4 and ply < 140:
+            true.observe(planes[1])
+            assert np.allclose(planes[0], planes[1], atol=2e-4)
+        if ply == len(actions) - 15:
+            planner.restore(true.save())
+            ends = [planner.step(follower) for follower in actions[ply + 1 :] + [0] * 30]
+    first = next(place for place, outcome in enumerate(ends) if outcome.terminated)
+    assert ends[first].reward == 100
+    assert abs(first - 13) <= 2

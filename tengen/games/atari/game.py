@@ -19,6 +19,7 @@ class Atari(EmulatedGame):
 
     name = "atari"
     variant = "rom"
+    observation_range = (0.0, 1.0)
 
     def __init__(self, **parameters: object) -> None:
         """rom: a ROM that comes with ale-py, such as breakout or space_invaders.
@@ -71,6 +72,7 @@ class Atari(EmulatedGame):
         self.num_actions = len(actions)
         self.action_names = tuple(found.names[code] for code in actions)
         self.observation_shape = (self.rules.stack, self.rules.screen, self.rules.screen)
+        self.stacks_frames = True
         self.stochastic = self.rules.sticky > 0.0
         self.max_plies = self.rules.steps or 2**31 - 1
         self.symmetries = symmetry.none(self.rules.screen, self.rules.screen, self.num_actions)
@@ -97,7 +99,7 @@ class Atari(EmulatedGame):
         pairs = [f"{name}={as_text(value)}" for name, value in values if name != "rom" and value != own[name]]
         return f"atari:{','.join([str(self.parameters['rom']), *pairs])}"
 
-    def simulator(self, *, observing: bool = True) -> AtariSimulator:
+    def simulator(self, *, observing: bool = True, exact: bool = False) -> AtariSimulator:
         return AtariSimulator(self.rules, observing=observing)
 
     def draw(self, state: State, last_action: int | None = None) -> str:

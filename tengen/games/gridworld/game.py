@@ -8,13 +8,13 @@ import numpy as np
 from tengen.core.errors import InvalidMove, InvalidParameter, InvalidPosition
 from tengen.games import symmetry
 from tengen.games.game import RecordGame, as_text
-from tengen.games.gridworld.rooms import ROOMS, cells_of, find_room
+from tengen.games.gridworld.rooms import ROOMS, cells_of, find_room, has_way_out
 from tengen.games.gridworld.rules import FIRST_EXIT, NO_HEADING, PLANES, TRAP, WALL, state_dtype
 from tengen.games.parameters import above_zero, number, truth, whole
 from tengen.games.rules import State
 
 DIRECTIONS = "NESW"
-_NAMES = ("north up ^ k", "east right > l", "south down v j", "west left < h")
+_NAMES = ("north up ^ k ↑", "east right > l →", "south down v j ↓", "west left < h ←")
 WORDS = {word: direction for direction, names in enumerate(_NAMES) for word in names.split()}
 """What else a direction may be called."""
 
@@ -29,6 +29,7 @@ class Gridworld(RecordGame):
     num_players = 1
     num_actions = 4
     board_actions = False
+    observation_range = (0.0, 1.0)
     player_names = ("robot",)
     variant = "room"
     aliases: ClassVar[tuple[str, ...]] = ("deterministic",)
@@ -52,6 +53,10 @@ class Gridworld(RecordGame):
         if deterministic and slip:
             raise InvalidParameter(f"deterministic and slip={slip:g} contradict each other")
         steps = whole("steps", parameters.get("steps", STEPS), 0, 10**6)
+        if steps == 0 and not has_way_out(cells, start):
+            raise InvalidParameter(
+                f"steps=0 is not accepted in the map {name[:60]}: no exit can be reached from its start"
+            )
         self._room = room
         shown = name if name in ROOMS else "/".join(self.rows)
         super().__init__(room=shown, living=living, slip=slip, discount=discount, steps=steps)
@@ -85,7 +90,7 @@ class Gridworld(RecordGame):
     @property
     def rows(self) -> tuple[str, ...]:
         """The map, the top row first, in the symbols of `rooms.py`."""
-        return tuple(row.replace(" ", ".") for row in self._room.rows)
+        return self._room.rows
 
     def pay(self, symbol: str) -> float:
         """What reaching such a square pays besides the living reward; 0 for floor and walls."""
@@ -121,12 +126,14 @@ class Gridworld(RecordGame):
 
     def parse_position(self, text: str) -> State:
         height, width = self._cells.shape
-        found = re.fullmatch(r"\s*(\d{1,4})\s*,\s*(\d{1,4})\s*(?:>([NESW]))?\s*(?:step (\d{1,7}))?\s*", text)
+        found = re.fullmatch(r"\s*(\d{1,4})\s*,\s*(\d{1,4})\s*(?:>([NESW]))?(?:\s+step (\d{1,7}))?\s*", text)
         if found is None:
             raise InvalidPosition(f"{text[:60]!r} is no position: x,y such as 1,1, which is at the bottom left")
         column, row = int(found[1]) - 1, height - int(found[2])
         if not (0 <= column < width and 0 <= row < height) or self._cells[row, column] == WALL:
             raise InvalidPosition(f"{text[:60]!r} is no position: {found[1]},{found[2]} is a wall or outside the room")
+        if self._cells[row, column] == TRAP:
+            raise InvalidPosition(f"{text[:60]!r} is no position: nobody stays on the trap at {found[1]},{found[2]}")
         state = self.initial_state()
         state["place"] = row * width + column
         state["steps"] = int(found[4] or 0)

@@ -2,13 +2,15 @@
 
 import copy
 import difflib
-import functools
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from tengen.core.errors import InvalidParameter, MissingExtra, UnknownName
 from tengen.games import symmetry
 from tengen.games.emulated import EmulatedGame, Simulator
 from tengen.games.game import as_text
+from tengen.games.gym.lander import LANDER, LanderSimulator
 from tengen.games.gym.simulators import (
     CopyingSimulator,
     GymSimulator,
@@ -64,7 +66,7 @@ class Gym(EmulatedGame):
         self.num_actions = known.num_actions
         self.observation_shape = known.observation_shape
         self.action_names = known.action_names
-        self.can_restore = known.can_restore
+        self.can_restore = known.kind is not ReplayingSimulator
         self.stochastic = known.stochastic
         self.max_plies = steps or 2**31 - 1
         self.symmetries = symmetry.none(*self.observation_shape[1:], self.num_actions)
@@ -79,9 +81,9 @@ class Gym(EmulatedGame):
         pairs = [f"{key}={as_text(self.parameters[key])}" for key in own if self.parameters[key] != own[key]]
         return f"gym:{','.join([str(self.parameters['env']), *pairs])}"
 
-    def simulator(self, *, observing: bool = True) -> Simulator:
+    def simulator(self, *, observing: bool = True, exact: bool = False) -> Simulator:
         known = find(str(self.parameters["env"]))
-        kind = CopyingSimulator if known.can_restore else ReplayingSimulator
+        kind = partial(LanderSimulator, exact=exact) if known.kind is LanderSimulator else known.kind
         return _simulator(kind, known.identifier, known.view_of, int(str(self.parameters["steps"])))
 
     def draw(self, state: State, last_action: int | None = None) -> str:
@@ -102,7 +104,7 @@ class Known(NamedTuple):
     view_of: Any
     """Its observation space."""
     action_names: tuple[str, ...]
-    can_restore: bool
+    kind: type[GymSimulator]
     stochastic: bool
 
 
@@ -116,7 +118,7 @@ def find(identifier: str) -> Known:
         raise
 
 
-@functools.cache
+@cache
 def _find(identifier: str) -> Known:
     environment = make_environment(identifier, None)
     try:
@@ -133,18 +135,21 @@ def _find(identifier: str) -> Known:
         space, steps = environment.observation_space, spec_of(identifier).max_episode_steps or STEPS
     finally:
         environment.close()
-    can_restore = _goes_back(CopyingSimulator, identifier, space, num_actions)
-    if not can_restore:
+    kind: type[GymSimulator] = CopyingSimulator
+    if not _goes_back(CopyingSimulator, identifier, space, num_actions):
+        kind = ReplayingSimulator
         if not _goes_back(ReplayingSimulator, identifier, space, num_actions):
             raise InvalidParameter(
                 f"{identifier} can be neither copied nor played again from its seed: a search needs one of the two"
             )
+        if spec_of(identifier).entry_point == LANDER and environment.unwrapped is environment:
+            kind = LanderSimulator
     simulator = _simulator(CopyingSimulator, identifier, space, 0)
     stochastic = draws_random_numbers(simulator, num_actions)
     simulator.close()
     names = tuple(ACTION_NAMES.get(name, "").split())
     names = names if len(names) == num_actions else ()
-    return Known(identifier, steps, num_actions, shape, space, names, can_restore, stochastic)
+    return Known(identifier, steps, num_actions, shape, space, names, kind, stochastic)
 
 
 def _goes_back(kind: type[GymSimulator], identifier: str, space: Any, num_actions: int) -> bool:
@@ -156,9 +161,9 @@ def _goes_back(kind: type[GymSimulator], identifier: str, space: Any, num_action
     return found
 
 
-def _simulator(kind: type[GymSimulator], identifier: str, space: Any, limit: int) -> GymSimulator:
+def _simulator(kind: Callable[..., GymSimulator], identifier: str, space: Any, limit: int) -> GymSimulator:
     _, write = view(space, identifier)
-    return kind(functools.partial(make_environment, identifier), write, limit)
+    return kind(partial(make_environment, identifier), write, limit)
 
 
 def spec_of(identifier: str) -> Any:
