@@ -74,10 +74,10 @@ class A2CSettings(BaselineSettings):
     """Where the spread of real actions begins: the natural logarithm of its share of half the way between bounds."""
 
 
-ROOM = {"steps": 100_000, "entropy": 0.05, "evaluate_episodes": 200, "keep": "last"}
+ROOM: dict[str, Any] = {"steps": 100_000, "entropy": 0.05, "evaluate_episodes": 200, "keep": "last"}
 """For gridworlds: without entropy the policy settles before it has seen the squares where a slip leads."""
 
-PENDULUM = {
+PENDULUM: dict[str, Any] = {
     "steps": 800_000,
     "evaluate_every": 40_000,
     "rollout": 8,
@@ -90,10 +90,16 @@ PENDULUM = {
 }
 """For Pendulum-v1, whose rewards run from 0 to -16 and whose swing takes a second or two."""
 
-BOARD = {"steps": 2_000_000, "evaluate_every": 100_000, "environments": 16, "entropy": 0.01, "activation": "relu"}
+BOARD: dict[str, Any] = {
+    "steps": 2_000_000,
+    "evaluate_every": 100_000,
+    "environments": 16,
+    "entropy": 0.01,
+    "activation": "relu",
+}
 """For boards such as Breakout's 10 x 10."""
 
-SCREEN = BOARD | {
+SCREEN: dict[str, Any] = BOARD | {
     "steps": 10_000_000,
     "evaluate_every": 500_000,
     "evaluate_episodes": 10,

@@ -3,6 +3,7 @@
 Mnih and others, "Human-level control through deep reinforcement learning", Nature 518, 2015, extended data table 3.
 """
 
+import itertools
 from dataclasses import dataclass
 
 from tengen.baselines.curves import Comparison
@@ -53,7 +54,7 @@ def order(labels: list[str], scores: list[float]) -> str:
     """Labels from the best score to the worst, with `>` between them, `=` between equal scores."""
     places = sorted(range(len(labels)), key=lambda place: -scores[place])
     text = labels[places[0]]
-    for before, place in zip(places, places[1:], strict=False):
+    for before, place in itertools.pairwise(places):
         text += f" {'=' if scores[before] == scores[place] else '>'} {labels[place]}"
     return text
 

@@ -22,6 +22,7 @@ from tengen.selfplay.run import read_metrics
 LOOK_SECONDS = 1.0
 """Between two looks at how far the runs are."""
 
+Process = multiprocessing.process.BaseProcess
 OnProgress = Callable[["Standing"], None]
 
 
@@ -65,6 +66,8 @@ def compare(
     for name in names:
         if names.count(name) > 1:
             raise InvalidParameter(f"{name} is named twice: each method is compared once")
+    for contender in contenders:
+        contender.check_environment()
     if "," in str(folder):
         raise InvalidParameter(f"{folder} has a comma, after which an agent's text has its settings")
     folder.mkdir(parents=True, exist_ok=True)
@@ -132,16 +135,16 @@ class _Crew:
 
     def work(self) -> None:
         """Runs all jobs; the first error ends the others, which can be gone on with."""
-        context = multiprocessing.get_context("spawn")
-        running: dict[Connection, tuple[_Job, multiprocessing.process.BaseProcess]] = {}
+        context = _context()
+        running: dict[Connection, tuple[_Job, Process]] = {}
         began, first = time.monotonic(), self._done()
         try:
             while self.waiting or running:
                 while self.waiting and len(running) < self.workers:
                     job = self.waiting.pop(0)
                     ours, theirs = context.Pipe(duplex=False)
-                    process = context.Process(
-                        target=run_contender, args=(theirs, job.contender, job.folder, job.seed), daemon=False
+                    process: Process = context.Process(  # type: ignore[attr-defined]
+                        target=run_contender, args=(theirs, job.contender, job.folder, job.seed)
                     )
                     process.start()
                     theirs.close()
@@ -158,7 +161,7 @@ class _Crew:
                 process.join(timeout=30)
                 process.kill()
 
-    def _take(self, job: _Job, process: multiprocessing.process.BaseProcess, answer: Connection) -> None:
+    def _take(self, job: _Job, process: Process, answer: Connection) -> None:
         try:
             message = str(answer.recv())
         except EOFError:
@@ -182,3 +185,12 @@ class _Crew:
         finished = sum(job.finished() for job in self.jobs)
         self.on_progress(Standing(len(self.jobs), finished, done, left, tuple(self.news)))
         self.news.clear()
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Fresh processes, whose imports are made once for all of them where the system can fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tengen.baselines.compare_runs"])
+    return context

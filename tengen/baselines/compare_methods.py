@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from tengen.baselines import settings as settings_module
+from tengen.baselines.environments import make_environments
 from tengen.baselines.methods import METHODS, learner_class
-from tengen.baselines.run import BaselineSettings, Run, defaults_for
+from tengen.baselines.run import BaselineSettings, defaults_for
 from tengen.core.errors import InvalidParameter, unknown
+from tengen.games import registry
+from tengen.games.game import Game
 
 SHORT = {"lr": "learning_rate"}
 """Other names of settings."""
@@ -37,8 +40,12 @@ class Contender(ABC):
     """Its folder."""
 
     @abstractmethod
+    def check_environment(self) -> None:
+        """An error of one line if the method cannot take part on this environment."""
+
+    @abstractmethod
     def check(self, folder: Path, seed: int) -> None:
-        """InvalidParameter if it cannot run, or if `folder` holds a run that this one would not go on with."""
+        """InvalidParameter if `folder` holds a run that this one would not go on with."""
 
     @abstractmethod
     def fraction(self, row: dict[str, Any]) -> float:
@@ -52,6 +59,9 @@ class LearningContender(Contender):
     method: str
     settings: BaselineSettings
     overrides: tuple[str, ...]
+
+    def check_environment(self) -> None:
+        make_environments(self.environment, 1).close()
 
     def check(self, folder: Path, seed: int) -> None:
         path = folder / "learn.toml"
@@ -75,6 +85,14 @@ class PlayingContender(Contender):
 
     agent: str
     episodes: int
+
+    def check_environment(self) -> None:
+        from tengen.agents.load import check_agent
+
+        game = game_of(self.environment)
+        if game.num_players != 1:
+            raise InvalidParameter(f"{game.text} is a game for two: methods are compared on games for one player")
+        check_agent(self.agent, game)
 
     def check(self, folder: Path, seed: int) -> None:
         pass
@@ -130,3 +148,9 @@ def split_pairs(text: str) -> list[str]:
 def _long(pair: str) -> str:
     key, equals, value = pair.partition("=")
     return SHORT.get(key, key) + equals + value
+
+
+def game_of(environment: str) -> Game:
+    """The game that a baseline's environment is, where it is named by an id of Gymnasium alone too."""
+    name = environment.partition(":")[0].partition(",")[0]
+    return registry.make(environment if name in registry.names() else f"gym:{environment}")

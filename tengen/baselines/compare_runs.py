@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tengen.baselines.compare_methods import Contender, LearningContender, PlayingContender
-from tengen.core.errors import InvalidParameter
+from tengen.agents.agent import Agent
+from tengen.baselines.compare_methods import Contender, LearningContender, PlayingContender, game_of
 from tengen.core.files import write_text
 from tengen.core.processes import die_with_parent
 from tengen.core.random import stream
-from tengen.games import registry
 from tengen.games.game import Game
 from tengen.games.rules import CHANCE, State
 from tengen.selfplay.run import append_line, read_metrics
@@ -61,8 +60,6 @@ def play(contender: PlayingContender, folder: Path, seed: int) -> None:
     path = folder / "metrics.jsonl"
     rows = read_metrics(path)
     game = game_of(contender.environment)
-    if game.num_players != 1:
-        raise InvalidParameter(f"{game.text} is a game for two: methods are compared on games for one player")
     agent = load_agent(contender.agent, game, seed=seed)
     try:
         for number in range(len(rows), contender.episodes):
@@ -98,17 +95,8 @@ def play(contender: PlayingContender, folder: Path, seed: int) -> None:
     write_text(folder / "result.json", json.dumps(result) + "\n")
 
 
-def game_of(environment: str) -> Game:
-    """The game that a baseline's environment is, where it is named by an id of Gymnasium alone too."""
-    name = environment.partition(":")[0].partition(",")[0]
-    return registry.make(environment if name in registry.names() else f"gym:{environment}")
-
-
-def episode(game: Game, agent: "object", seed: int) -> tuple[float, int]:
+def episode(game: Game, agent: Agent, seed: int) -> tuple[float, int]:
     """The undiscounted return of one game that the agent plays, and how often it acted."""
-    from tengen.agents.agent import Agent
-
-    assert isinstance(agent, Agent)
     generator = stream(seed, "chance")
     state = _settled(game, game.sample_start(generator), generator)
     agent.new_game(state, seed=seed)

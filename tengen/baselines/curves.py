@@ -94,26 +94,25 @@ class Comparison:
             "environment": self.environment,
             "seeds": self.seeds,
             "target": self.target,
-            "methods": [
-                {
-                    "method": outcome.method,
-                    "label": outcome.label,
-                    "mean": outcome.final.mean,
-                    "low": _known(outcome.final.low),
-                    "high": _known(outcome.final.high),
-                    "returns": outcome.returns,
-                    "steps": outcome.steps,
-                    "seconds": outcome.seconds,
-                    "steps_per_s": outcome.steps_per_s,
-                }
-                | (
-                    {}
-                    if self.target is None
-                    else dict(zip(("reached", "steps_to_target", "seconds_to_target"), outcome.to_target(), strict=True))
-                )
-                for outcome in self.outcomes
-            ],
+            "methods": [self._described(outcome) for outcome in self.outcomes],
         }
+
+    def _described(self, outcome: Outcome) -> dict[str, Any]:
+        described = {
+            "method": outcome.method,
+            "label": outcome.label,
+            "mean": outcome.final.mean,
+            "low": _known(outcome.final.low),
+            "high": _known(outcome.final.high),
+            "returns": outcome.returns,
+            "steps": outcome.steps,
+            "seconds": outcome.seconds,
+            "steps_per_s": outcome.steps_per_s,
+        }
+        if self.target is not None:
+            names = ("reached", "steps_to_target", "seconds_to_target")
+            described |= dict(zip(names, outcome.to_target(), strict=True))
+        return described
 
     def to_csv(self) -> str:
         """All curves, a line for each point: method, axis (steps or seconds), mean, bounds, and each seed's return."""
@@ -125,12 +124,10 @@ class Comparison:
                 for place in range(0 if curve is None else len(curve.at)):
                     assert curve is not None
                     numbers = [curve.at[place], curve.mean[place], curve.low[place], curve.high[place]]
-                    shown = ["" if math.isnan(number) else f"{number:.6g}" for number in numbers]
-                    writer.writerow([outcome.label, axis, *shown, *(f"{one:.6g}" for one in curve.seeds[:, place])])
+                    writer.writerow([outcome.label, axis, *map(_cell, [*numbers, *curve.seeds[:, place]])])
             if outcome.by_steps is None:
-                final = outcome.final
-                shown = ["" if math.isnan(number) else f"{number:.6g}" for number in (final.mean, final.low, final.high)]
-                writer.writerow([outcome.label, "none", "", *shown, *(f"{one:.6g}" for one in outcome.returns)])
+                numbers = [math.nan, outcome.final.mean, outcome.final.low, outcome.final.high]
+                writer.writerow([outcome.label, "none", *map(_cell, [*numbers, *outcome.returns])])
         return text.getvalue()
 
 
@@ -203,3 +200,7 @@ def curve_of(series: Sequence[tuple[Floats, Floats]]) -> Curve | None:
 
 def _known(number: float) -> float | None:
     return None if math.isnan(number) else number
+
+
+def _cell(number: float) -> str:
+    return "" if math.isnan(number) else f"{number:.6g}"
