@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 import tengen
+from tengen.cli_compare import compare
 from tengen.cli_learn import learn
 from tengen.terminal.commands import (
     JSON,
@@ -41,6 +42,7 @@ def main() -> None:
 
 
 main.add_command(learn)
+main.add_command(compare)
 
 
 def game_argument(command: Command) -> Command:
