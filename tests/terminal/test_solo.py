@@ -322,6 +322,22 @@ def test_an_emulated_game_is_shown_as_its_picture() -> None:
     assert "step 2" not in seen, "the same reward again has no line of its own"
 
 
+def test_atari_is_shown_in_colour_or_shades_and_filmed(tmp_path: Path) -> None:
+    pytest.importorskip("ale_py")
+    film = tmp_path / "game.gif"
+    _, seen = watch("atari:breakout", 1, console=in_colour(), limit=6, rate=1000.0, save=film)
+    assert "step 6: FIRE" in seen
+    assert "▀" in seen
+    assert "48;2;200;72;72m" in seen, "the red row of bricks"
+    with Image.open(film) as saved:
+        assert saved.size == (160, 210)
+        assert len(saved.convert("RGB").getcolors() or []) > 5
+    screen, seen = sit("atari:breakout", ["fire", "right 3", "", "2", "moves"])
+    assert done(screen) == ["FIRE", "RIGHT", "RIGHT", "RIGHT", "RIGHT", "RIGHT"]
+    assert "NOOP  FIRE  RIGHT  LEFT" in seen
+    assert "++" in seen
+
+
 def test_seats_of_a_game_for_one() -> None:
     assert [seats(word, make("gridworld")) for word in ("robot", "First", "none")] == [{0}, {0}, set()]
     with pytest.raises(InvalidParameter, match="nobody sits at 'white': robot, first, none"):
