@@ -15,7 +15,7 @@ from tengen.games.go.handicap import handicap_points
 from tengen.games.registry import make
 from tengen.games.rules import State
 from tengen.records.formats import read_games
-from tengen.terminal.play import PlayScreen
+from tengen.terminal.play import PlayScreen, end_thoughts
 from tengen.terminal.solo import SoloScreen
 from tengen.terminal.watch import Watch
 
@@ -90,6 +90,7 @@ def play_alone(
             screen.run()
         finally:
             screen.close()
+        end_thoughts()
         return
     player = load_agent(text, game, seed=seed)
     try:
@@ -106,6 +107,7 @@ def play_alone(
         ).run()
     finally:
         player.close()
+    end_thoughts()
 
 
 def sit_down(

@@ -3,6 +3,8 @@
 import io
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
@@ -392,3 +394,15 @@ def test_bad_input_is_one_line_and_status_2(words: tuple[str, ...], message: str
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
+
+
+def test_an_agent_that_still_thinks_does_not_hold_up_the_end() -> None:
+    code = (
+        "import threading, time\n"
+        "from tengen.terminal.play import beside, end_thoughts\n"
+        "end_thoughts()\n"
+        "threading.Thread(target=beside, args=(lambda: time.sleep(60),), daemon=True).start()\n"
+        "time.sleep(0.5)\nprint('said', end='')\nend_thoughts()\nprint('more')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "said", "")
