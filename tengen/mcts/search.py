@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.errors import InvalidParameter, unknown
+from tengen.core.errors import InvalidParameter, InvalidPosition, unknown
 from tengen.core.random import kernel_seeds, stream
+from tengen.games import kernels
 from tengen.games.game import RecordGame
-from tengen.games.rules import State
-from tengen.mcts import free, lines, reuse, root, wave
+from tengen.games.rules import CHANCE, State
+from tengen.mcts import free, graph, lines, reuse, root, wave
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
 from tengen.mcts.forest import EDGE, GUMBEL, NO_NODE, NODE, PUCT, UCT, Forest, Settings, allocate
@@ -48,7 +49,12 @@ class Search:
         self._seeds = kernel_seeds(stream(seed, "search"), batch)
         if config.policy not in POLICIES:
             raise unknown("search policy", config.policy, POLICIES)
-        self._leaves = 1 if config.policy == "gumbel" else max(1, config.leaves)
+        alone = game.num_players == 1
+        self._leaves = 1 if config.policy == "gumbel" or alone or game.has_chance else max(1, config.leaves)
+        self._full = alone and (config.backup == "full" or config.transpositions)
+        self._shared = alone and config.transpositions
+        self._solver = config.solver and not (game.has_chance or self._full or config.open_loop)
+        self._nodes_each = 2 if game.has_chance and not config.open_loop else 1
         self._grower: Evaluator | Rollouts = evaluator
         self._capacity = 0
         self._forest: Forest | None = None
@@ -72,10 +78,23 @@ class Search:
         count = self.config.simulations if simulations is None else simulations
         if count < 1:
             raise InvalidParameter(f"simulations={count}: a search has at least one")
+        if self.game.has_chance:
+            self._refuse_chance(states)
         summary = self._grow(states, count)
         assert self._forest is not None
         variations = self._variations(self._forest, summary.action) if len(states) == 1 else []
         return SearchResult(*summary, variations)
+
+    def _refuse_chance(self, states: NDArray[Any]) -> None:
+        movers = np.empty(len(states), np.int8)
+        kernels.players_batch(states, movers)
+        if CHANCE in movers:
+            row = int(np.flatnonzero(movers == CHANCE)[0])
+            raise InvalidPosition(f"chance moves in position {row + 1}: there is nothing to choose")
+
+    @property
+    def _playouts(self) -> int:
+        return self.evaluator.playouts if isinstance(self.evaluator, Rollouts) else 0
 
     def restrict(self, state: State, actions: Sequence[int]) -> None:
         """Begins the only tree anew at `state`, with no root actions but `actions`, which must be legal."""
@@ -98,7 +117,15 @@ class Search:
         """Nodes that a tree has room for."""
         if self._forest is not None:
             return self._forest.nodes_per_tree
-        return 1 + self.config.simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+        return self._nodes_for(self.config.simulations)
+
+    @property
+    def room(self) -> int:
+        """Simulations for which the first tree has room."""
+        return (self.capacity - self.nodes) // self._nodes_each
+
+    def _nodes_for(self, simulations: int) -> int:
+        return 1 + simulations * self._nodes_each * (REUSED_BUDGETS if self.config.reuse else 1)
 
     @property
     def nodes(self) -> int:
@@ -145,8 +172,27 @@ class Search:
         settings = self._settings(free_of_network)
         fresh = self._fresh(forest, states, count)
         summary = empty_summary(rows, self.game.num_actions)
-        if free_of_network:
-            playouts = self.evaluator.playouts if isinstance(self.evaluator, Rollouts) else 0
+        if free_of_network and self._shared:
+            self.evaluations += graph.search_graph(
+                states,
+                self._states,
+                forest,
+                fresh,
+                count,
+                self._halving,
+                self._table,
+                self._names,
+                self._path,
+                self._places,
+                self._playouts,
+                self.config.rollout_plies,
+                self._spare,
+                self._scratch,
+                settings,
+                self._seeds,
+                summary,
+            )
+        elif free_of_network:
             self.evaluations += free.search_freely(
                 states,
                 self._states,
@@ -154,7 +200,8 @@ class Search:
                 fresh,
                 count,
                 self._halving,
-                playouts,
+                self._playouts,
+                self.config.rollout_plies,
                 self._spare,
                 self._scratch,
                 settings,
@@ -170,7 +217,7 @@ class Search:
         """Tells which action was played in each tree [rows]: its subtree becomes the tree; -1 drops the tree."""
         if self._forest is None:
             return
-        if self.config.reuse:
+        if self.config.reuse and not self._shared:
             reuse.keep_subtrees(self._states, self._forest, np.asarray(actions, np.int32), self._places)
         else:
             self._forest.node_count[: len(actions)] = 0
@@ -179,7 +226,7 @@ class Search:
         """The forest, made anew where it is too small. Trees searched one after another share room for states."""
         batch, most_legal = self.batch, self._most_legal
         if self._forest is None or simulations > self._capacity:
-            per_tree = 1 + simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+            per_tree = self._nodes_for(simulations)
             if per_tree * batch * most_legal >= 2**31:
                 raise InvalidParameter(
                     f"{simulations} simulations in {batch} rows of {most_legal} actions are too many for one search"
@@ -187,6 +234,10 @@ class Search:
             self._capacity = simulations
             self._forest = allocate(batch, most_legal, per_tree)
             self._places = np.empty(per_tree, np.int32)
+            if self._shared:
+                self._table = np.empty(batch * graph.table_size(per_tree), np.int32)
+                self._names = np.empty(batch * per_tree, np.uint64)
+                self._path = np.empty(per_tree, np.int32)
             self._states = np.empty(0, self.game.dtype)
         room = self._forest.nodes_per_tree * (1 if free_of_network and not self.config.reuse else batch)
         if len(self._states) < room:
@@ -202,7 +253,7 @@ class Search:
             c_init=float(config.c_init),
             c_base=float(config.c_base),
             c_uct=float(config.c_uct),
-            c_proof=float(config.c_proof) if self.game.num_players == 2 and config.solver else 0.0,
+            c_proof=float(config.c_proof) if self.game.num_players == 2 and self._solver else 0.0,
             fpu_reduction=float(config.fpu_reduction),
             root_fpu_reduction=float(config.root_fpu_reduction),
             forced_playouts=float(config.forced_playouts),
@@ -214,8 +265,10 @@ class Search:
             dirichlet_fraction=float(config.dirichlet_fraction),
             temperature=float(config.temperature),
             virtual_loss=float(config.virtual_loss),
-            solver=bool(config.solver),
+            solver=self._solver,
             flat=free_of_network,
+            full=self._full,
+            bounded=self.game.num_players == 2,
             floor=-limit,
             ceiling=limit,
         )
@@ -228,7 +281,7 @@ class Search:
             self._grower = self.evaluator
             return np.ones(rows, np.bool_)
         known = forest.node_count[:rows] > 0
-        known &= forest.node_count[:rows] + simulations <= forest.nodes_per_tree
+        known &= forest.node_count[:rows] + simulations * self._nodes_each <= forest.nodes_per_tree
         roots = self._states[:: forest.nodes_per_tree][:rows]
         for name in self.game.dtype.names or ():
             same = roots[name] == states[name]
@@ -281,8 +334,10 @@ class Search:
             line: list[int] = []
             child = NO_NODE
             node = forest.nodes[row * forest.nodes_per_tree]
-            while action >= 0:
+            passed = set()
+            while action >= 0 and child not in passed:
                 line.append(action)
+                passed.add(child)
                 first, tried = int(node["first_edge"]), int(node["tried"])
                 place = first + forest.actions[first : first + node["edges"]].tolist().index(action)
                 child = int(forest.edges["child"][place]) if len(line) == 1 or place < first + tried else NO_NODE
