@@ -24,6 +24,7 @@ from tengen.mcts.forest import (
     end_here,
     has_child,
     new_node,
+    written_edges,
 )
 from tengen.mcts.bounds import is_solved
 from tengen.mcts.free import expand_evenly, judge
@@ -34,7 +35,6 @@ from tengen.mcts.wave import begin_tree, has_room, renew_value, step_to
 
 SLOTS_PER_NODE = 2
 """Slots of the table of positions for each node of a tree, at least."""
-
 
 def table_size(nodes: int) -> int:
     """The slots of one tree's table: a power of two."""
@@ -104,7 +104,8 @@ def search_graph(
 ) -> int:
     """`free.search_freely` over graphs; returns how many leaves were judged.
 
-    A simulation ends at a new position, at the end of the game, or where it meets a position that it has passed.
+    A simulation ends at the end of the game, where it comes back to a position that it has passed, or where it adds an
+    edge, which may lead to a position that is known from elsewhere.
 
     table   [B * a power of two]  nodes by name, NO_NODE where free
     names   [B * nodes_per_tree]
@@ -152,10 +153,10 @@ def search_graph(
                 child = find_or_add(table, tree * size, size - 1, names[root:], root, leaf)
                 join_edge(forest, tree, index, edge, child, s)
                 index = child
+                passed[leaf - root] = -1
                 if child != leaf:
                     forest.node_count[tree] -= 1
-                    continue
-                passed[leaf - root] = -1
+                    break
                 mover = player(states[leaf - shift])
                 if mover == CHANCE and has_room(forest, tree):
                     continue
@@ -175,6 +176,16 @@ def search_graph(
 
 
 @inlined
+def renew_choice(forest: Forest, index: int) -> None:
+    """Works out a node anew, and before that what chance makes of each of its tried actions."""
+    for number in range(forest.nodes[index].first_edge, forest.nodes[index].first_edge + written_edges(forest, index)):
+        child = forest.edges[number].child
+        if child != NO_NODE and forest.nodes[child].chance != 0:
+            renew_value(forest, child)
+    renew_value(forest, index)
+
+
+@inlined
 def renew_path(forest: Forest, tree: int, path: NDArray[np.int32], length: int) -> None:
     """Counts a visit of every edge of a path, and works out its values anew from the end to the root."""
     for step in range(length - 1, -1, -1):
@@ -182,7 +193,7 @@ def renew_path(forest: Forest, tree: int, path: NDArray[np.int32], length: int) 
         owner = tree * forest.nodes_per_tree if step == 0 else forest.edges[path[step - 1]].child
         edge.visits += 1
         forest.nodes[owner].visits += 1
-        renew_value(forest, owner)
+        renew_choice(forest, owner)
         q = edge.value_sum / edge.visits
         forest.low[tree] = min(forest.low[tree], q)
         forest.high[tree] = max(forest.high[tree], q)
