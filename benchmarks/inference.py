@@ -112,7 +112,7 @@ def training(blocks: int, channels: int, precision: str, batch: int) -> Work:
     targets = Targets(
         policy=torch.from_numpy(rng.dirichlet(np.ones(SIZE * SIZE + 1), batch).astype(np.float32)),
         policy_weight=torch.ones(batch),
-        wdl=torch.eye(3)[rng.integers(0, 3, batch)],
+        outcome=torch.eye(3)[rng.integers(0, 3, batch)],
         score=torch.from_numpy(rng.normal(0, 20, batch).astype(np.float32)),
         ownership=torch.from_numpy(rng.integers(-1, 2, (batch, SIZE, SIZE)).astype(np.float32)),
     )

@@ -4,7 +4,6 @@ Everything heavy is imported inside the commands, so that `tengen --help` answer
 """
 
 import json
-import os
 import shlex
 import signal
 import time
@@ -15,7 +14,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 import tengen
-from tengen.terminal.commands import SEEDS, FilePath, OneLineErrors, Positive, Whole, interruptible, program, refuse
+from tengen.cli_learn import learn
+from tengen.terminal.commands import (
+    JSON,
+    SEED,
+    SEEDS,
+    FilePath,
+    OneLineErrors,
+    Positive,
+    Whole,
+    interruptible,
+    program,
+    refuse,
+)
 
 if TYPE_CHECKING:
     from tengen.games.game import Game, RecordGame
@@ -23,14 +34,13 @@ if TYPE_CHECKING:
 Command: TypeAlias = Callable[..., None]
 
 
-SEED = click.option("--seed", type=SEEDS, help="Seed of all random numbers; a new one each time if absent.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(tengen.__version__, prog_name="tengen")
 def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
+
+
+main.add_command(learn)
 
 
 def game_argument(command: Command) -> Command:
@@ -75,7 +85,7 @@ def games(as_json: bool) -> None:
     """
     from tengen.games import registry
 
-    known = [registry.make(name) for name in registry.names()]
+    known, missing = registry.available()
     if as_json:
         listed = [
             {
@@ -101,6 +111,8 @@ def games(as_json: bool) -> None:
         )
         table.add_row(game.name, str(game.num_players), str(game.num_actions), shape, parameters)
     Console().print(table)
+    for line in missing:
+        click.echo(line)
 
 
 @main.command()
@@ -191,7 +203,7 @@ def analyze(
 @main.command()
 @game_argument
 @click.argument("agents", metavar="AGENT AGENT...", nargs=-1, required=True)
-@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents.  [default: 20]")
+@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents, or of each alone.  [default: 20]")
 @click.option("--opening-plies", type=Whole(0), default=0, show_default=True, help="Random plies to begin.")
 @click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
 @click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
@@ -217,46 +229,36 @@ def arena(
     seed: int | None,
     as_json: bool,
 ) -> None:
-    """Plays agents against each other, colours alternating, and rates them.
+    """Plays agents against each other, colours alternating, and rates them; in games for one each plays alone.
 
     An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or an engine: gtp:COMMAND, uci:COMMAND,
     usi:COMMAND.
 
     \b
     Example: tengen arena tictactoe random uct:sims=200 --games 40
+             tengen arena gridworld:robot random uct:sims=500
     """
-    from rich.console import Console
+    from tengen.arena import command
 
-    from tengen.arena.match import play_match
-    from tengen.arena.report import progress_bar, show_match
-    from tengen.arena.sprt import parse_sprt
-    from tengen.core.errors import unknown
-
-    test = None if sprt is None else parse_sprt(sprt)
-    wanted = count or (20 if test is None else 1000)
-    if anchor is not None and anchor not in agents:
-        raise unknown("agent of this match", anchor, agents)
-    game = made(game_text, size, komi)
     try:
-        with progress_bar(Console(stderr=True), wanted * len(agents) * (len(agents) - 1) // 2) as on_game:
-            result = play_match(
-                game,
-                agents,
-                games=wanted,
-                openings=opening_plies,
-                seed=seed,
-                workers=workers or os.cpu_count() or 1,
-                sprt=test,
-                out=out,
-                on_game=on_game,
-            )
+        result = command.hold(
+            made(game_text, size, komi),
+            agents,
+            count=count,
+            openings=opening_plies,
+            sprt=sprt,
+            anchor=anchor,
+            out=out,
+            workers=workers,
+            seed=seed,
+        )
     except KeyboardInterrupt:
         kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
         refuse(f"interrupted{kept}", 130)
     if as_json:
-        click.echo(json.dumps(result.to_json(anchor=anchor)))
+        click.echo(json.dumps(command.as_json(result, anchor)))
     else:
-        show_match(result, Console(), anchor=anchor)
+        command.show(result, anchor)
 
 
 # ---- play, gtp, uci, usi
@@ -265,31 +267,45 @@ def arena(
 @main.command()
 @game_argument
 @click.option("--agent", metavar="AGENT", help="Who plays against you.  [default: the game's network, else rollouts]")
-@click.option("--as", "seat", default="first", help="Your side: black, white, both or none.  [default: who begins]")
+@click.option("--as", "seat", help="Your side: black, white, both or none.  [default: who begins; alone: see below]")
 @click.option("--handicap", type=Whole(0), default=0, help="Go: stones of Black's on the board at the start.")
 @click.option("--position", metavar="TEXT", help="Begin at this position, in the game's own notation.")
 @click.option("--load", type=FilePath(exists=True), help="Go on with the first game of this file: sgf, pgn, kif, csa.")
+@click.option("--episodes", type=Whole(1), help="Alone: how many games to watch.  [default: 1]")
+@click.option("--limit", type=Whole(1), metavar="DECISIONS", help="Alone: stop a game after so many steps.")
+@click.option("--fps", type=Positive(), help="Alone: steps shown a second, at most.")
+@click.option("--fast", is_flag=True, help="Alone: show no steps, only what the games brought.")
+@click.option("--save", type=FilePath(), help="Alone: film the best game, as .gif or .mp4.")
 @SEED
 def play(
     game_text: str,
     size: str | None,
     komi: str | None,
     agent: str | None,
-    seat: str,
+    seat: str | None,
     handicap: int,
     position: str | None,
     load: Path | None,
+    episodes: int | None,
+    limit: int | None,
+    fps: float | None,
+    fast: bool,
+    save: Path | None,
     seed: int | None,
 ) -> None:
-    """Play in the terminal: against an agent, another person, or watch.
+    """Play in the terminal: against an agent, another person, or watch. In a game for one you play unless an agent
+    is named; then you watch it, or with --as first may ask it for help.
 
     \b
     Example: tengen play go:size=9 --agent uct:sims=1000 --as black
+             tengen play gridworld:robot
+             tengen play atari:breakout --agent uct:sims=200 --save game.gif
     """
-    from tengen.terminal.seating import sit_down
+    from tengen.terminal import seating
 
-    game = record_game(made(game_text, size, komi))
-    sit_down(game, agent, seat, handicap=handicap, position=position, load=load, seed=seed)
+    watching = seating.Watching(episodes=episodes, limit=limit, fps=fps, fast=fast, save=save)
+    game = made(game_text, size, komi)
+    seating.play(game, agent, seat, handicap=handicap, position=position, load=load, seed=seed, watching=watching)
 
 
 @main.command()
@@ -434,10 +450,8 @@ def train(
     if exam and settings.exam.games:
         from tengen.selfplay.exam import hold_exam
 
-        click.echo(f"exam: {agent} from openings of {settings.exam.opening_plies} random plies, colours alternated")
-        for opponent, count in hold_exam(settings, agent, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")):
-            score = f"{count.wins} won, {count.draws} drawn, {count.losses} lost"
-            click.echo(f"  {opponent:<20} {score:<32} {count.score:6.1%}")
+        for line in hold_exam(settings, folder, folder / "exam" / time.strftime("%Y%m%d-%H%M%S")):
+            click.echo(line)
     click.echo(f"curves:    {', '.join(map(str, plots))}")
     click.echo(f"play it:   {program()} play {settings.game} --agent {shlex.quote(agent)}")
     click.echo(f"train on:  {program()} train --resume {shlex.quote(str(folder))} --minutes {settings.minutes * 2:g}")

@@ -48,9 +48,9 @@ def play_match(
     The same seed gives the same games, whatever the number of workers, if the agents play by it.
     """
     game = make(game) if isinstance(game, str) else game
-    names = _names(agents)
+    names = names_of(agents)
     if game.num_players != 2:
-        raise InvalidParameter(f"an arena needs a game for two, not {game.name}")
+        raise InvalidParameter(f"a match needs a game for two, not {game.name}: in games for one agents play alone")
     if len(agents) < 2:
         raise InvalidParameter("an arena needs at least two agents")
     if games < 1 or workers < 1:
@@ -68,12 +68,12 @@ def play_match(
     with ExitStack() as stack:
         folder = None if out is None else MatchFolder(out)
         writer: GameWriter | None = None if folder is None else stack.enter_context(folder.writer(game))
-        seed = _seed(seed, folder)
+        seed = seed_of(seed, folder)
         result = MatchResult(game.text, names, seed, sprt)
         schedule = Schedule(game, names, games=games, openings=openings, seed=seed)
         if folder is not None and writer is not None:
             folder.begin(game=game.text, seed=seed, openings=_plain(openings))
-            there = folder.games()
+            there = folder.games(PlayedGame)
             writer.keep(there)
             result.games += [kept for kept in there if kept.first in names and kept.second in names]
         missing = schedule.tasks({(kept.first, kept.second, kept.opening) for kept in result.games})
@@ -111,7 +111,9 @@ def _play(
         texts = [agent for agent in agents if isinstance(agent, str)]
         pool = Workers(min(workers, len(tasks)), game, texts, names)
         stack.callback(pool.close)
-        yield from pool.play(iter(tasks))
+        for ended in pool.play(iter(tasks)):
+            assert isinstance(ended, PlayedGame)
+            yield ended
 
 
 class Schedule:
@@ -159,7 +161,7 @@ def _plain(openings: int | Sequence[Sequence[int]]) -> int | list[list[int]]:
     return openings if isinstance(openings, int) else [[int(action) for action in actions] for actions in openings]
 
 
-def _names(agents: Sequence[str | Agent]) -> list[str]:
+def names_of(agents: Sequence[str | Agent]) -> list[str]:
     """The agents' texts, made different from each other."""
     seen: Counter[str] = Counter()
     names = []
@@ -170,7 +172,7 @@ def _names(agents: Sequence[str | Agent]) -> list[str]:
     return names
 
 
-def _seed(seed: int | None, folder: MatchFolder | None) -> int:
+def seed_of(seed: int | None, folder: MatchFolder | None) -> int:
     """The seed that was given, or that of the match in the folder, or a new one."""
     if seed is not None:
         return seed

@@ -89,7 +89,7 @@ def play_game(
                 side = game.player(state)
                 began = time.monotonic()
                 with blame(side):
-                    action = _ask(game, players[side], state)
+                    action = ask_for_action(game, players[side], state)
                 seconds[side] += time.monotonic() - began
                 if action == -1:
                     resigned = side
@@ -114,10 +114,10 @@ def play_game(
         moves=moves,
         result=float(game.returns(state)[0]) if loser is None else (-1.0 if loser == 0 else 1.0),
         score=_score(game, state) if decided else 0.0,
-        termination=game.termination(state) if forfeit is None and decided else _reason(forfeit),
+        termination=game.termination(state) if forfeit is None and decided else reason_of(forfeit),
         forfeit=None if forfeit is None else forfeit.player,
-        fault="" if forfeit is None else _fault(forfeit.error),
-        transcript=[] if forfeit is None else _transcript(players[forfeit.player], forfeit.error),
+        fault="" if forfeit is None else fault_of(forfeit.error),
+        transcript=[] if forfeit is None else transcript_of(players[forfeit.player], forfeit.error),
         seconds=(round(seconds[0], 3), round(seconds[1], 3)),
     )
 
@@ -131,7 +131,8 @@ def blame(player: int) -> Iterator[None]:
         raise Forfeit(player, error) from error
 
 
-def _ask(game: Game, agent: Agent, state: State) -> int:
+def ask_for_action(game: Game, agent: Agent, state: State) -> int:
+    """What the agent does; EngineIllegalMove if the rules forbid it."""
     action = agent.act(state)
     if action != -1 and not (0 <= action < game.num_actions and game.is_legal(state, action)):
         shown = game.action_to_text(state, action) if 0 <= action < game.num_actions else str(action)
@@ -143,7 +144,8 @@ def _score(game: Game, state: State) -> float:
     return game.final_score(state)[0] if isinstance(game, RecordGame) and game.has_score else 0.0
 
 
-def _reason(forfeit: Forfeit | None) -> str:
+def reason_of(forfeit: Forfeit | None) -> str:
+    """What ended a game before its end, in a word or two."""
     if forfeit is None:
         return "resignation"
     if isinstance(forfeit.error, EngineTimeout):
@@ -155,12 +157,14 @@ def _reason(forfeit: Forfeit | None) -> str:
     return "crash"
 
 
-def _fault(error: BaseException) -> str:
+def fault_of(error: BaseException) -> str:
+    """An agent's error on one line."""
     text = " ".join(str(error).split())
     return text if isinstance(error, EngineError) else f"{type(error).__name__}: {text}"
 
 
-def _transcript(agent: Agent, error: BaseException) -> list[str]:
+def transcript_of(agent: Agent, error: BaseException) -> list[str]:
+    """What there is to know about an agent's error."""
     said = list(getattr(agent, "transcript", []))
     if not isinstance(error, EngineError):
         said += "".join(traceback.format_exception(error)).splitlines()

@@ -115,11 +115,16 @@ class _Rate(ProgressColumn):
         return Text(f"{60 * task.speed:.1f} games/min" if task.speed else "")
 
 
+def bar(console: Console) -> Progress:
+    """A bar with rate and time left on a terminal; nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+
+
 @contextmanager
 def progress_bar(console: Console, total: int) -> Iterator[OnGame]:
     """A bar with rate and time left on a terminal; nothing elsewhere. Gives what must be told of every game."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+    with bar(console) as progress:
         line = progress.add_task("games", total=total)
 
         def on_game(game: PlayedGame, result: MatchResult) -> None:

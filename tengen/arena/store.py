@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
+from tengen.arena.lone import PlayedAlone
 from tengen.arena.play import PlayedGame
 from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.core.files import lock, write_bytes, write_text
@@ -15,6 +16,7 @@ from tengen.games.game import Game
 from tengen.records.formats import formats_of
 
 FORMAT = 1
+Kept = TypeVar("Kept", PlayedGame, PlayedAlone)
 GAMES = "games.jsonl"
 SETTINGS = "match.json"
 
@@ -55,8 +57,8 @@ class MatchFolder:
                         "take another folder, or the same settings"
                     )
 
-    def games(self) -> list[PlayedGame]:
-        """The games so far. A last line that was cut short by a crash is dropped, from the file too."""
+    def games(self, kind: type[Kept]) -> list[Kept]:
+        """The games so far, of one kind. A last line that was cut short by a crash is dropped, from the file too."""
         path = self.folder / GAMES
         if not path.exists():
             return []
@@ -67,7 +69,7 @@ class MatchFolder:
         games = []
         for number, line in enumerate(whole.decode(errors="replace").splitlines(), 1):
             try:
-                games.append(from_json(line))
+                games.append(from_json(line, kind))
             except (ValueError, TypeError, KeyError):
                 raise InvalidRecord(f"{path}, line {number}, is no game of a match") from None
         return games
@@ -96,7 +98,7 @@ class GameWriter:
             self._write_text(number, game)
         self._count = len(games)
 
-    def add(self, game: PlayedGame) -> None:
+    def add(self, game: PlayedGame | PlayedAlone) -> None:
         """Writes one game; when the disk is full nothing of it stays, and the earlier ones are whole."""
         end = self._file.tell()
         try:
@@ -107,7 +109,8 @@ class GameWriter:
             os.truncate(self._file.fileno(), end)
             raise
         self._count += 1
-        self._write_text(self._count, game)
+        if isinstance(game, PlayedGame):
+            self._write_text(self._count, game)
 
     def _write_text(self, number: int, game: PlayedGame) -> None:
         """Writes the game's file, such as `sgf/game-000001.sgf`, if it is not there and the game has a format."""
@@ -120,16 +123,17 @@ class GameWriter:
             write_bytes(path, form.write([game.record(self.game.text)]))
 
 
-def to_json(game: PlayedGame) -> str:
+def to_json(game: PlayedGame | PlayedAlone) -> str:
     """One line; empty fields are left out."""
     return json.dumps({key: value for key, value in asdict(game).items() if value not in ("", [], None)})
 
 
-def from_json(line: str) -> PlayedGame:
+def from_json(line: str, kind: type[Kept]) -> Kept:
     """The game that `to_json` wrote; keys that are not known are passed over."""
     values = json.loads(line)
-    known = {field.name for field in fields(PlayedGame)}
-    values = {"actions": [], "moves": []} | {key: value for key, value in values.items() if key in known}
-    if "seconds" in values:
+    known = {field.name for field in fields(kind)}
+    lists: dict[str, object] = {"actions": [], "moves": []} if kind is PlayedGame else {"actions": []}
+    values = lists | {key: value for key, value in values.items() if key in known}
+    if isinstance(values.get("seconds"), list):
         values["seconds"] = tuple(values["seconds"])
-    return PlayedGame(**values)
+    return kind(**values)

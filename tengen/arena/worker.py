@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 
 from tengen.agents.agent import Agent
 from tengen.agents.load import load_agent
+from tengen.arena.lone import LoneTask, PlayedAlone, play_lone_game
 from tengen.arena.play import PlayedGame, play_game
 from tengen.core.errors import TengenError
 from tengen.core.processes import die_with_parent
@@ -55,6 +56,13 @@ class Table:
             self._drop(places[game.forfeit])
         return game
 
+    def play_alone(self, task: LoneTask) -> PlayedAlone:
+        """Lets an agent play one game alone; if it failed it is loaded anew for its next."""
+        game = play_lone_game(self.game, self._agent(task.agent), task, name=self.names[task.agent])
+        if game.fault:
+            self._drop(task.agent)
+        return game
+
     def _agent(self, place: int) -> Agent:
         if place not in self._loaded:
             agent = self.agents[place]
@@ -82,7 +90,7 @@ def serve(connection: Connection, game_text: str, agents: list[str], names: list
     try:
         table = Table(make(game_text), agents, names)
         while (task := connection.recv()) is not None:
-            connection.send(table.play(task))
+            connection.send(table.play_alone(task) if isinstance(task, LoneTask) else table.play(task))
     except (EOFError, BrokenPipeError):
         pass
     except TengenError as error:
@@ -116,7 +124,7 @@ class Workers:
                 self._processes.append(process)
                 self._idle.append(place)
 
-    def play(self, tasks: Iterator[Task]) -> Iterator[PlayedGame]:
+    def play(self, tasks: Iterator[Task | LoneTask]) -> Iterator[PlayedGame | PlayedAlone]:
         """Plays all tasks; the games come as they end, in any order."""
         waiting = True
         while True:
@@ -135,7 +143,7 @@ class Workers:
                 place = self._connections.index(connection)
                 yield self._receive(place)
 
-    def _receive(self, place: int) -> PlayedGame:
+    def _receive(self, place: int) -> PlayedGame | PlayedAlone:
         try:
             answer = self._connections[place].recv()
         except EOFError:
@@ -144,7 +152,7 @@ class Workers:
             raise RuntimeError(f"a worker process of the match ended with status {code}") from None
         if isinstance(answer, TengenError):
             raise answer
-        assert isinstance(answer, PlayedGame)
+        assert isinstance(answer, PlayedGame | PlayedAlone)
         self._idle.append(place)
         return answer
 

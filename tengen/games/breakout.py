@@ -258,6 +258,7 @@ class Breakout(RecordGame):
     dtype = STATE
     observation_shape = (4, SIDE, SIDE)
     board_actions = False
+    observation_range = (0.0, 1.0)
     has_chance = True
     player_names = ("player",)
     symmetries = symmetry.none(SIDE, SIDE, 3)

@@ -1,5 +1,6 @@
 """What a game is around its kernels: names, sizes, notation. The hot functions are in rules.py and kernels.py."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -33,6 +34,8 @@ class Game(ABC):
     num_actions: int
     observation_shape: tuple[int, int, int]
     """(C, H, W) of one observation."""
+    observation_range: tuple[float, float] = (-math.inf, math.inf)
+    """Between these lies every number of every observation."""
     max_plies: int
     """No game is longer."""
     symmetries: Symmetries

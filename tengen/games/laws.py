@@ -15,6 +15,7 @@ from tengen.core.errors import IllegalMove
 from tengen.core.jit import kernel
 from tengen.core.random import kernel_seeds, stream
 from tengen.games import kernels
+from tengen.games.emulated import EmulatedGame, Simulator, Situation
 from tengen.games.game import Game, RecordGame
 from tengen.games.registry import make
 from tengen.games.rules import CHANCE, OVER, State, random_action
@@ -63,6 +64,9 @@ def check_game(game: Game, *, games: int = 10, seed: int = 0) -> None:
             check_rewards(game, walk)
             check_replay(game, walk)
             check_rows(game, walk)
+        if isinstance(game, EmulatedGame):
+            check_emulation(game, walk, generator)
+        if isinstance(game, RecordGame):
             if not any(game.player(state) == CHANCE for state in walk.states):
                 check_symmetries(game, walk, generator)
 
@@ -171,6 +175,8 @@ def check_observation(game: Game, state: State) -> None:
     right = planes.shape == game.observation_shape and planes.dtype == np.float32
     _expect(right, game, state, f"observe gives {planes.dtype} {planes.shape}, not float32 {game.observation_shape}")
     _expect(np.isfinite(planes).all(), game, state, "a plane is not finite")
+    low, high = game.observation_range
+    _expect(low <= planes.min() and planes.max() <= high, game, state, f"a number is not in {low:g}..{high:g}")
     if isinstance(game, RecordGame):
         blank = np.full((1, *game.observation_shape), np.nan, np.float32)
         kernels.observe_batch(game.stack([state]), blank)
@@ -240,6 +246,41 @@ def check_replay(game: RecordGame, walk: Walk) -> None:
         same = _bytes(states[0]) == _bytes(walk.states[ply + 1])
         _expect(same, game, states[0], f"playing again differs after ply {ply}")
     _expect(game.key(states[0]) == game.key(walk.states[-1]), game, states[0], "equal positions have different keys")
+
+
+def check_emulation(game: EmulatedGame, walk: Walk, generator: np.random.Generator) -> None:
+    """A simulator put back to a situation, in whatever it was before, plays on as it did; rewards add up to returns."""
+    total = 0.0
+    for ply, action in enumerate(walk.actions):
+        state, after = walk.states[ply], walk.states[ply + 1]
+        total += float(game.returns(after)[0] - game.returns(state)[0])
+        same = after.history.actions()[-1] == action and after.plies == ply + 1 and after.seed == state.seed
+        _expect(same, game, after, f"ply {ply} is not the last of its history")
+        _expect(not state.over, game, state, "a game goes on after its end")
+    _expect(np.isclose(total, walk.states[-1].total), game, walk.states[-1], "rewards do not add up to the returns")
+    other = game.simulator(exact=True)
+    other.reset(int(generator.integers(1000)))
+    for index in walk.looked_at[:-1]:
+        _check_going_on(game, other, walk.states[index], walk.actions[index], walk.states[index + 1])
+    other.close()
+
+
+def _check_going_on(game: EmulatedGame, simulator: Simulator, state: Situation, action: int, after: Situation) -> None:
+    planes = np.empty((2, *game.observation_shape), np.float32)
+    simulator.restore(state.snapshot)
+    for index in range(2):
+        simulator.observe(planes[index])
+        outcome = simulator.step(action)
+        transition = game.transition(state, action, outcome, simulator)
+        _expect(np.isclose(outcome.reward, after.total - state.total), game, state, f"another reward: {outcome.reward}")
+        _expect(transition.discount == (0.0 if after.over else game.discount), game, state, "a wrong discount")
+        ends = (after.terminated, after.truncated)
+        _expect((outcome.terminated, outcome.truncated) == ends, game, state, f"another end: {outcome}")
+        seen = game.observe(transition.state)
+        _expect((seen == game.observe(after)).all(), game, after, "another observation after the same action")
+        simulator.restore(state.snapshot)
+    _expect((planes[0] == planes[1]).all(), game, state, "restoring twice shows two things")
+    _expect((planes[0] == game.observe(state)).all(), game, state, "a restored simulator shows something else")
 
 
 def check_rows(game: RecordGame, walk: Walk) -> None:

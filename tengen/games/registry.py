@@ -2,13 +2,15 @@
 
 import importlib
 
-from tengen.core.errors import InvalidParameter, unknown
+from tengen.core.errors import InvalidParameter, MissingExtra, unknown
 from tengen.games.game import Game
 
 GAMES = {
+    "atari": "tengen.games.atari:Atari",
     "breakout": "tengen.games.breakout:Breakout",
     "chess": "tengen.games.chess:Chess",
     "go": "tengen.games.go:Go",
+    "gym": "tengen.games.gym:Gym",
     "gridworld": "tengen.games.gridworld:Gridworld",
     "shogi": "tengen.games.shogi:Shogi",
     "tictactoe": "tengen.games.tictactoe:TicTacToe",
@@ -19,6 +21,17 @@ GAMES = {
 def names() -> list[str]:
     """The names of all games."""
     return sorted(GAMES)
+
+
+def available() -> tuple[list[Game], list[str]]:
+    """Every game by its defaults, and what keeps the others from being played here: a library that is missing."""
+    games, missing = [], []
+    for name in names():
+        try:
+            games.append(make(name))
+        except MissingExtra as error:
+            missing.append(f"{name}: {error}")
+    return games, missing
 
 
 def game_class(name: str) -> type[Game]:

@@ -2,15 +2,24 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Self
+from typing import Any, Literal, Self, get_args
 
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game
 
+Value = Literal["wdl", "scalar"]
+"""What the value head tells: chances of win, draw and loss, or a distribution over discounted returns."""
+
+ATOMS = 51
+"""Returns, evenly spaced, over which a scalar value is a distribution (Bellemare, Dabney and Munos 2017)."""
+
+LARGEST_SIDE = 16
+"""A board with a longer side is halved in the stem, unless its points are actions."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetConfig:
-    """A residual tower with a policy head and a value head. The board's size is no part of it."""
+    """A residual tower with a policy head and a value head. Unless it has `points`, it fits boards of every size."""
 
     planes: int
     """Input channels, `game.observation_shape[0]`."""
@@ -26,9 +35,16 @@ class NetConfig:
     """Whether the network has heads for the ownership of points and for the final score (`game.has_score`)."""
     score_utility: float = 0.0
     """Share of tanh(score / 20) in the value; the rest is win - loss. The game's own utility, see games/go."""
+    value: Value = "wdl"
+    """`wdl` between two players, `scalar` for one."""
+    halvings: int = 0
+    """Convolutions of the stem that step two points at a time: 84x84, 42x42, 21x21, 11x11."""
+    points: int = 0
+    """Points after the stem, which the heads read one by one; 0: the heads see them pooled, however many."""
 
     def __post_init__(self) -> None:
         bounds = {"planes": 1, "actions_per_point": 0, "extra_actions": 0, "blocks": 0, "channels": 1, "pool_every": 0}
+        bounds |= {"halvings": 0, "points": 0}
         for name, least in bounds.items():
             number = getattr(self, name)
             if type(number) is not int or not least <= number <= 65536:
@@ -39,29 +55,49 @@ class NetConfig:
             raise InvalidParameter(f"score of a network is {self.score!r}: true or false is accepted")
         if type(self.score_utility) not in (float, int) or not 0 <= self.score_utility <= 1:
             raise InvalidParameter(f"score_utility of a network is {self.score_utility!r}: 0 to 1 is accepted")
+        if self.value not in get_args(Value):
+            raise InvalidParameter(f"value of a network is {self.value!r}: wdl or scalar is accepted")
+        if self.halvings and self.actions_per_point:
+            raise InvalidParameter("a network whose actions belong to points cannot halve the board")
 
     @classmethod
     def for_game(cls, game: Game, *, blocks: int = 4, channels: int = 32, pool_every: int = 2) -> Self:
-        """The shape that fits a game: planes and actions from its observation, score heads if it has points."""
+        """The shape that fits a game: planes and actions from its observation, score heads if it has points.
+
+        Where actions belong to no points the heads read what is left of the board point by point.
+        """
         planes, height, width = game.observation_shape
         utility = game.parameters.get("score_utility", 0.0)
+        board = height * width
+        halvings = points = 0
+        if not game.board_actions:
+            while max(height, width) > LARGEST_SIDE:
+                halvings, height, width = halvings + 1, (height + 1) // 2, (width + 1) // 2
+            points = height * width
         return cls(
             planes=planes,
-            actions_per_point=game.num_actions // (height * width),
-            extra_actions=game.num_actions % (height * width),
+            actions_per_point=game.num_actions // board if game.board_actions else 0,
+            extra_actions=game.num_actions % board if game.board_actions else game.num_actions,
             blocks=blocks,
             channels=channels,
             pool_every=pool_every,
             score=game.has_score,
             score_utility=float(utility) if game.has_score and isinstance(utility, (int, float)) else 0.0,
+            value="wdl" if game.num_players == 2 else "scalar",
+            halvings=halvings,
+            points=points,
         )
 
     def fits(self, game: Game) -> bool:
         """Whether a network of this shape can look at the game and choose among its actions."""
         wanted = NetConfig.for_game(game)
-        return all(
-            getattr(self, name) == getattr(wanted, name) for name in ("planes", "actions_per_point", "extra_actions")
-        )
+        names = ("planes", "actions_per_point", "extra_actions", "value", "halvings", "points")
+        return all(getattr(self, name) == getattr(wanted, name) for name in names)
+
+    @property
+    def outcomes(self) -> int:
+        """Outputs of the value head: win, draw and loss, or the atoms of a return."""
+        return 3 if self.value == "wdl" else ATOMS
 
     def num_actions(self, height: int, width: int) -> int:
         """Actions on a board of this size."""
@@ -78,6 +114,8 @@ class NetConfig:
             found = json.loads(text)
         except ValueError:
             found = None
-        if not isinstance(found, dict) or set(found) != {field.name for field in fields(cls)}:
+        later: dict[str, Any] = {"value": "wdl", "halvings": 0, "points": 0}  # fields that the first networks lack
+        found = later | found if isinstance(found, dict) else None
+        if found is None or set(found) != {field.name for field in fields(cls)}:
             raise InvalidParameter("this does not describe a network of this version of Tengen")
         return cls(**found)

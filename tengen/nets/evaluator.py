@@ -19,7 +19,7 @@ Array = NDArray[np.float32]
 
 
 class Runner(Protocol):
-    """Runs a batch: (policy logits [B, A], judgement [B, 3 + score])."""
+    """Runs a batch: (policy logits [B, A], judgement [B, outcomes + score])."""
 
     def __call__(self, observations: Array) -> tuple[Array, Array]: ...
 
@@ -48,7 +48,9 @@ class TorchRunner:
             torch.set_num_threads(self.threads)
         x = torch.from_numpy(observations).to(self.device, self.dtype, memory_format=torch.channels_last)
         output = self.network(x)
-        judged = output.wdl if output.score is None else torch.cat([output.wdl, output.score[:, None]], dim=1)
+        judged = output.outcome
+        if output.score is not None:
+            judged = torch.cat([judged, output.score[:, None]], dim=1)
         return output.policy.cpu().numpy(), judged.cpu().numpy()
 
 
@@ -100,6 +102,8 @@ class NetworkEvaluator:
         self.engine: Engine = engine
         """What runs."""
         self.config = network.config
+        self.atoms = network.atoms().numpy() if network.config.value == "scalar" else None
+        """Returns that a scalar value is a distribution over."""
         self.agreement: Agreement | None = None
         """How near int8 is to float32, if it was tried."""
         self.runner = self._runner(network, device, threads, calibration)
@@ -123,7 +127,8 @@ class NetworkEvaluator:
         measured, held_out = split(calibration)
         runner = OpenVinoRunner(network, bf16=bf16, threads=threads, calibration=measured)
         exact = OpenVinoRunner(network, bf16=False, threads=threads)
-        both = [(policy, self._values(judged)) for policy, judged in (exact(held_out), runner(held_out))]
+        span = 1.0 if self.atoms is None else max(float(self.atoms[-1] - self.atoms[0]) / 2, 1e-12)
+        both = [(policy, self._values(judged) / span) for policy, judged in (exact(held_out), runner(held_out))]
         self.agreement = agreement(*both)
         if self.agreement.good:
             return runner
@@ -134,24 +139,35 @@ class NetworkEvaluator:
         return None
 
     def _values(self, judged: Array) -> Array:
+        if self.atoms is not None:
+            return (softmax(judged) @ self.atoms).astype(np.float32, copy=False)
         return values(judged, self.config.score_utility)
 
     def __call__(self, observations: Array, legal: NDArray[np.bool_]) -> tuple[Array, Array]:
-        """Policy logits [B, A] and values [B] in [-1, 1]; illegal actions get whatever the network says."""
+        """Policy logits [B, A] and values [B] in [-1, 1], or in the game's rewards for one player.
+
+        Illegal actions get whatever the network says.
+        """
         policy, judged = self._run(observations)
         return policy, self._values(judged)
 
     def judge(self, observations: Array) -> tuple[Array, Array, Array]:
-        """Policy logits [B, A], chances of win, draw, loss [B, 3], expected lead in points [B] (0 without points)."""
+        """Policy logits [B, A], chances of win, draw, loss [B, 3], expected lead in points [B] (0 without points).
+
+        Where the value is scalar, chances of the returns `atoms`.
+        """
         policy, judged = self._run(observations)
-        lead = judged[:, 3] * SCORE_SCALE if self.config.score else np.zeros(len(policy), np.float32)
-        return policy, softmax(judged[:, :3]), lead
+        outcomes = self.config.outcomes
+        lead = judged[:, outcomes] * SCORE_SCALE if self.config.score else np.zeros(len(policy), np.float32)
+        return policy, softmax(judged[:, :outcomes]), lead
 
     def _run(self, observations: Array) -> tuple[Array, Array]:
         batch = len(observations)
         if batch == 0:
             actions = self.config.num_actions(*observations.shape[2:])
-            return np.zeros((0, actions), np.float32), np.zeros((0, 3 + self.config.score), np.float32)
+            return np.zeros((0, actions), np.float32), np.zeros(
+                (0, self.config.outcomes + self.config.score), np.float32
+            )
         size = padded(batch)
         if size == batch:
             return self.runner(np.ascontiguousarray(observations, np.float32))

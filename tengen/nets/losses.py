@@ -17,8 +17,8 @@ class Targets(NamedTuple):
     """[B, A] probabilities, 0 for illegal actions."""
     policy_weight: Tensor
     """[B]: how much each policy counts; 0 where it was no product of a full search."""
-    wdl: Tensor
-    """[B, 3] probabilities of win, draw, loss."""
+    outcome: Tensor
+    """[B, 3] probabilities of win, draw, loss; [B, ATOMS] of returns, see `two_hot`."""
     score: Tensor | None = None
     """[B]: final lead in points, komi counted; None for a game without points."""
     ownership: Tensor | None = None
@@ -52,11 +52,26 @@ class Losses(NamedTuple):
     policy: Tensor
     """Kullback-Leibler divergence from the policy's target: cross-entropy less the target's entropy."""
     value: Tensor
-    """Cross-entropy of win, draw, loss."""
+    """Kullback-Leibler divergence from the outcome's target, which is the cross-entropy of win, draw, loss."""
     ownership: Tensor
     """Binary cross-entropy, mean over points."""
     score: Tensor
     """Huber loss in units of 20 points."""
+
+
+def two_hot(returns: Tensor, atoms: Tensor) -> Tensor:
+    """The distribution [B, ATOMS] on the two neighbouring atoms with the mean `returns` [B]; beyond them the last one.
+
+    As in MuZero (Schrittwieser et al. 2020, appendix F).
+    """
+    last = len(atoms) - 1
+    span = (atoms[-1] - atoms[0]).clamp(min=1e-12)
+    place = ((returns - atoms[0]) / span * last).clamp(0, last)
+    left = place.floor().long().clamp(max=last - 1)
+    found = torch.zeros(len(returns), len(atoms))
+    found.scatter_(1, left[:, None], (1 + left - place)[:, None])
+    found.scatter_(1, left[:, None] + 1, (place - left)[:, None])
+    return found
 
 
 def losses(output: NetOutput, targets: Targets, weights: LossWeights | None = None) -> Losses:
@@ -70,7 +85,8 @@ def losses(output: NetOutput, targets: Targets, weights: LossWeights | None = No
         entropy = -torch.xlogy(targets.policy, targets.policy).sum(dim=1)
         share = targets.policy_weight / targets.policy_weight.sum().clamp(min=1e-9)
     policy = (share * crossing).sum()
-    value = -(targets.wdl * functional.log_softmax(output.wdl, dim=1)).sum(dim=1).mean()
+    value = -(targets.outcome * functional.log_softmax(output.outcome, dim=1)).sum(dim=1).mean()
+    value = value + torch.xlogy(targets.outcome, targets.outcome).sum(dim=1).mean()
     ownership = score = torch.zeros_like(value)
     scored = None
     if targets.score_weight is not None:

@@ -1,13 +1,14 @@
 """The residual tower with its heads: fully convolutional, so that one network plays every board size."""
 
 import copy
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tengen.nets.config import NetConfig
+from tengen.nets.config import ATOMS, NetConfig
 
 SCORE_SCALE = 20.0
 """Points for one unit of the score head."""
@@ -18,8 +19,8 @@ class NetOutput(NamedTuple):
 
     policy: Tensor
     """[B, A] logits: planes [P, H, W] flattened, then the extra actions."""
-    wdl: Tensor
-    """[B, 3] logits of win, draw, loss."""
+    outcome: Tensor
+    """[B, 3] logits of win, draw, loss; [B, ATOMS] of returns where the value is scalar."""
     ownership: Tensor | None
     """[B, H, W]: tanh of it is the expected owner of each point, 1 the player to move."""
     score: Tensor | None
@@ -41,11 +42,11 @@ def width_scale(height: int, width: int) -> float:
 
 
 class ConvNorm(nn.Module):
-    """A convolution that keeps the board's size, then batch normalisation."""
+    """A convolution that keeps the board's size, or halves it with a stride of 2, then batch normalisation."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False)
         self.norm = nn.BatchNorm2d(outputs)
         nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
 
@@ -55,8 +56,8 @@ class ConvNorm(nn.Module):
 
     def folded(self) -> nn.Conv2d:
         """One convolution with a bias that does what both do in evaluation."""
-        size = self.conv.kernel_size[0]
-        conv = nn.Conv2d(self.conv.in_channels, self.conv.out_channels, size, padding=size // 2)
+        size, stride = self.conv.kernel_size[0], self.conv.stride[0]
+        conv = nn.Conv2d(self.conv.in_channels, self.conv.out_channels, size, stride=stride, padding=size // 2)
         assert self.norm.running_var is not None
         assert self.norm.running_mean is not None
         scale = self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)
@@ -92,11 +93,15 @@ class Block(nn.Module):
 class Network(nn.Module):
     """Observations [B, planes, H, W] in, NetOutput out. Fresh, it is nearly indifferent among actions and results."""
 
+    returns: Tensor
+    """[2], where the value is scalar: the lowest and the highest return that an atom stands for."""
+
     def __init__(self, config: NetConfig) -> None:
         super().__init__()
         self.config = config
         channels = config.channels
-        self.stem: nn.Module = ConvNorm(config.planes, channels, 3)
+        self.stem: nn.Module = ConvNorm(config.planes, channels, 3, stride=2 if config.halvings else 1)
+        self.halving = nn.ModuleList(ConvNorm(channels, channels, 3, stride=2) for _ in range(config.halvings - 1))
         self.blocks = nn.ModuleList(
             Block(channels, pooled=config.pool_every > 0 and index % config.pool_every == config.pool_every - 1)
             for index in range(config.blocks)
@@ -105,9 +110,12 @@ class Network(nn.Module):
         point_planes = config.actions_per_point + config.score
         self.point_out = nn.Conv2d(channels, point_planes, 1) if point_planes else None
         """Policy planes, then ownership."""
-        self.hidden = nn.Linear(3 * channels, 2 * channels)
-        self.board_out = nn.Linear(2 * channels, 3 + config.extra_actions + config.score)
-        """Win, draw, loss, then the extra actions, then the score."""
+        width = max(2 * channels, 128) if config.points else 2 * channels
+        self.hidden = nn.Linear(channels * (config.points or 3), width)
+        self.board_out = nn.Linear(width, config.outcomes + config.extra_actions + config.score)
+        """The outcomes, then the extra actions, then the score."""
+        if config.value == "scalar":
+            self.register_buffer("returns", torch.zeros(2))
         for layer in (self.point_out, self.board_out):
             if layer is not None and layer.bias is not None:
                 nn.init.normal_(layer.weight, std=0.1 * layer.weight.shape[1] ** -0.5)
@@ -115,31 +123,58 @@ class Network(nn.Module):
 
     def forward(self, observations: Tensor) -> NetOutput:
         x = self.stem(observations).relu_()
+        for halving in self.halving:
+            x = halving(x).relu_()
         for block in self.blocks:
             x = block(x)
         features = self.head(x).relu_()
         points = None if self.point_out is None else self.point_out(features).float()
-        board = self.board_out(functional.relu(self.hidden(pool(features)))).float()
+        gathered = features.flatten(1) if self.config.points else pool(features)
+        board = self.board_out(functional.relu(self.hidden(gathered))).float()
         return self.split(points, board)
 
     def split(self, points: Tensor | None, board: Tensor) -> NetOutput:
-        """Names the parts of the two outputs: `points` [B, P + score, H, W], `board` [B, 3 + extra + score]."""
-        planes, extra = self.config.actions_per_point, self.config.extra_actions
-        policy = board[:, 3 : 3 + extra]
+        """Names the parts of the two outputs: `points` [B, P + score, H, W], `board` [B, outcomes + extra + score]."""
+        planes, extra, outcomes = self.config.actions_per_point, self.config.extra_actions, self.config.outcomes
+        policy = board[:, outcomes : outcomes + extra]
         if points is not None and planes > 0:
             policy = torch.cat([points[:, :planes].flatten(1), policy], dim=1)
         if points is None or not self.config.score:
-            return NetOutput(policy, board[:, :3], None, None)
-        return NetOutput(policy, board[:, :3], points[:, planes], board[:, 3 + extra])
+            return NetOutput(policy, board[:, :outcomes], None, None)
+        return NetOutput(policy, board[:, :outcomes], points[:, planes], board[:, outcomes + extra])
+
+    def atoms(self) -> Tensor:
+        """[ATOMS]: the returns over which a scalar value is a distribution."""
+        low, high = self.returns.tolist()
+        return torch.linspace(low, high, ATOMS)
 
     def value(self, output: NetOutput) -> Tensor:
-        """[B] in [-1, 1], for the player to move: (1 - u) (W - L) + u tanh(score), u the score's utility."""
-        chances = output.wdl.softmax(dim=1)
+        """[B] for the player to move: (1 - u) (W - L) + u tanh(score), u the score's utility; or the mean return."""
+        chances = output.outcome.softmax(dim=1)
+        if self.config.value == "scalar":
+            return chances @ self.atoms().to(chances)
         value = chances[:, 0] - chances[:, 2]
         share = self.config.score_utility
         if output.score is None or share == 0.0:
             return value
         return (1.0 - share) * value + share * torch.tanh(output.score)
+
+
+@torch.no_grad()
+def widen(weights: Mapping[str, Tensor], low: float, high: float) -> None:
+    """Lets the atoms of a scalar network, given by its named tensors, reach from `low` to `high`, in place.
+
+    The logit of each new atom is what the old ones say at its place, so that values stay near what they were.
+    """
+    least, most = weights["returns"].tolist()
+    if most > least:
+        place = ((torch.linspace(low, high, ATOMS) - least) / (most - least) * (ATOMS - 1)).clamp(0, ATOMS - 1)
+        left = place.floor().long().clamp(max=ATOMS - 2)
+        for name in ("board_out.weight", "board_out.bias"):
+            logits = weights[name][:ATOMS].clone()
+            share = (place - left).to(logits).view(-1, *[1] * (logits.dim() - 1))
+            weights[name][:ATOMS] = torch.lerp(logits[left], logits[left + 1], share)
+    weights["returns"].copy_(torch.tensor([low, high]))
 
 
 @torch.no_grad()

@@ -81,7 +81,7 @@ class Graph:
             high = self.constant(layer.weight[:outputs].abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6))
             low = self.constant(-layer.weight[:outputs].abs().amax(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6))
             weights = self.ops.fake_quantize(weights, low, high, low, high, 255)
-        y = self.ops.convolution(x, weights, [1, 1], pad, pad, [1, 1])
+        y = self.ops.convolution(x, weights, list(layer.stride), pad, pad, [1, 1])
         return self.ops.add(y, self.constant(layer.bias[None, :outputs, None, None]))
 
     def linear(self, x: "Node", layer: nn.Linear, rows: list[int] | None = None) -> "Node":
@@ -105,22 +105,26 @@ class Graph:
         return self.ops.relu(self.ops.add(x, z))
 
     def model(self) -> "Model":
-        """Input float32 [B, planes, H, W]; outputs policy [B, A] and judgement [B, 3 + score]."""
+        """Input float32 [B, planes, H, W]; outputs policy [B, A] and judgement [B, outcomes + score]."""
         network, config = self.network, self.network.config
         start = self.ops.parameter([-1, config.planes, self.height, self.width], np.float32)
         x = self.ops.relu(self.convolution(self.quantised(start, "input"), network.stem))
         x = self.quantised(x, "stem")
+        for index, halving in enumerate(network.halving):
+            x = self.quantised(self.ops.relu(self.convolution(x, halving)), f"halving.{index}")
         for index, block in enumerate(network.blocks):
             assert isinstance(block, Block)
             x = self.quantised(self.block(x, block, f"blocks.{index}"), f"blocks.{index}")
         features = self.ops.relu(self.convolution(x, network.head))
-        hidden = self.ops.relu(self.linear(self.pool(features), network.hidden))
-        planes, extra = config.actions_per_point, config.extra_actions
-        judged = self.linear(hidden, network.board_out, [0, 1, 2, *([3 + extra] if config.score else [])])
-        logits = [self.linear(hidden, network.board_out, list(range(3, 3 + extra)))] if extra else []
+        flat = self.ops.constant(np.array([0, -1], np.int64))
+        gathered = self.ops.reshape(features, flat, True) if config.points else self.pool(features)
+        hidden = self.ops.relu(self.linear(gathered, network.hidden))
+        planes, extra, outcomes = config.actions_per_point, config.extra_actions, config.outcomes
+        told = [*range(outcomes), *([outcomes + extra] if config.score else [])]
+        judged = self.linear(hidden, network.board_out, told)
+        logits = [self.linear(hidden, network.board_out, list(range(outcomes, outcomes + extra)))] if extra else []
         if planes > 0:
             assert network.point_out is not None
-            flat = self.ops.constant(np.array([0, -1], np.int64))
             spread = self.convolution(features, network.point_out, planes, int8=False)
             logits.insert(0, self.ops.reshape(spread, flat, True))
         policy = self.ops.concat(logits, 1) if len(logits) > 1 else logits[0]

@@ -13,7 +13,7 @@ from tengen.nets.network import Block, Network
 Array = NDArray[np.float32]
 
 Ranges: TypeAlias = dict[str, tuple[float, float]]
-"""Lowest and highest activation by place: `input`, `stem`, `blocks.0.first`, `blocks.0`, …"""
+"""Lowest and highest activation by place: `input`, `stem`, `halving.0`, `blocks.0.first`, `blocks.0`, …"""
 
 POSITIONS = 256
 """Positions that ranges are measured on, and again as many, others, for the check."""
@@ -31,7 +31,7 @@ class Agreement(NamedTuple):
     divergence: float
     """Kullback-Leibler divergence of the policies, nats."""
     value_error: float
-    """Absolute difference of the values in [-1, 1]."""
+    """Absolute difference of the values in [-1, 1], or of returns in halves of their range."""
 
     @property
     def good(self) -> bool:
@@ -50,6 +50,8 @@ def activation_ranges(network: Network, observations: Tensor) -> Ranges:
 
     x = noted("input", observations.contiguous(memory_format=torch.channels_last))
     x = noted("stem", functional.relu(network.stem(x)))
+    for index, halving in enumerate(network.halving):
+        x = noted(f"halving.{index}", functional.relu(halving(x)))
     for index, block in enumerate(network.blocks):
         assert isinstance(block, Block)
         y = noted(f"blocks.{index}.first", functional.relu(block.first(x)))

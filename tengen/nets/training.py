@@ -15,7 +15,7 @@ from torch import Tensor
 from tengen.core.errors import InvalidCheckpoint
 from tengen.nets.checkpoint import Json, read_tensors, write_tensors
 from tengen.nets.losses import LossWeights, Targets, losses
-from tengen.nets.network import Network
+from tengen.nets.network import Network, widen
 from tengen.nets.precision import has_bf16
 
 
@@ -97,6 +97,16 @@ class Trainer:
         network = Network(self.network.config)
         network.load_state_dict(self.averaged)
         return network.eval()
+
+    def widen(self, low: float, high: float) -> None:
+        """Makes sure that a scalar value reaches from `low` to `high`, with room to spare on a side that grows."""
+        least, most = self.current["returns"].tolist()
+        if least <= low and high <= most:
+            return
+        room = 0.25 * (max(high, most) - min(low, least))
+        low, high = (low - room if low < least else least), (high + room if high > most else most)
+        for weights in (self.current, self.averaged):
+            widen(weights, low, high)
 
     def start_from(self, network: Network) -> None:
         """Takes over another network's weights, for the average too; the optimizer keeps what it has."""

@@ -50,9 +50,11 @@ class GameRecord:
     game: str
     """The game's text, such as `go:size=9,komi=7`."""
     actions: NDArray[np.int32]
-    """[T]: what was played."""
+    """[T]: what was played, and what chance did."""
     result: float
-    """The result for player 0: 1 won, 0 drawn, -1 lost; nan where a record from elsewhere does not tell."""
+    """The result for player 0: 1 won, 0 drawn, -1 lost; nan where a record from elsewhere does not tell.
+
+    For one player the sum of the rewards."""
     score: float = 0.0
     """Points by which player 0 leads at the end, 0 for a game without points."""
     start: str = ""
@@ -65,6 +67,12 @@ class GameRecord:
     """[T + 1] or empty."""
     policy_actions: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     policy_probabilities: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    rewards: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """[T] or empty: of each action, kept where playing the game again takes long."""
+    frames: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    """[F * H * W] or empty: the screens of an emulated game that the player saw, each once, 255 for 1."""
+    features: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """[T * C * H * W] or empty: what the player of another emulated game saw before each action."""
     termination: str = ""
     """Why the game ended: `two passes`, `resignation`, `time`, `illegal move`, …; empty in self-play."""
     players: tuple[str, ...] = ("", "")
@@ -83,7 +91,7 @@ class GameRecord:
     def check_shapes(self) -> None:
         """Raises InvalidRecord where the lengths of the arrays do not fit together."""
         plies = len(self.actions)
-        for name, array in (("values", self.values), ("weights", self.weights)):
+        for name, array in (("values", self.values), ("weights", self.weights), ("rewards", self.rewards)):
             if len(array) not in (0, plies):
                 raise InvalidRecord(f"{len(array)} {name} for {plies} plies: one a ply, or none")
         if len(self.policy_actions) != len(self.policy_probabilities):

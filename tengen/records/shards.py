@@ -21,7 +21,7 @@ from tengen.core.errors import InvalidRecord
 from tengen.core.files import write_bytes
 from tengen.records.record import GameRecord
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever a column changes its meaning."""
 
 
@@ -39,11 +39,14 @@ SCHEMA = pa.schema(
         pa.field("players", _list(pa.string()), nullable=False),  # names, player 0 first
         pa.field("info", pa.map_(pa.string(), pa.field("value", pa.string(), nullable=False)), nullable=False),
         pa.field("actions", _list(pa.int32()), nullable=False),  # [T] action numbers of the game
-        pa.field("values", _list(pa.float32()), nullable=False),  # [T] or empty: -1 to 1, for the player to move
+        pa.field("values", _list(pa.float32()), nullable=False),  # [T] or empty: for the player to move
         pa.field("weights", _list(pa.float32()), nullable=False),  # [T] or empty: weight of the policy in the loss
         pa.field("policy_starts", _list(pa.int64()), nullable=False),  # [T + 1] or empty: indices into the next two
         pa.field("policy_actions", _list(pa.int32()), nullable=False),  # [P] action numbers
         pa.field("policy_probabilities", _list(pa.float32()), nullable=False),  # [P] sum to 1 in each ply
+        pa.field("rewards", _list(pa.float32()), nullable=False),  # [T] or empty: of emulated games
+        pa.field("frames", _list(pa.uint8()), nullable=False),  # [F * H * W] or empty: screens, each once
+        pa.field("features", _list(pa.float32()), nullable=False),  # [T * C * H * W] or empty: other observations
     ]
 )
 _ARRAYS: dict[str, type[np.generic]] = {
@@ -53,6 +56,9 @@ _ARRAYS: dict[str, type[np.generic]] = {
     "policy_starts": np.int64,
     "policy_actions": np.int32,
     "policy_probabilities": np.float32,
+    "rewards": np.float32,
+    "frames": np.uint8,
+    "features": np.float32,
 }
 _MAGIC = b"PAR1"
 _CHECKSUM_KEY = "tengen.sha256"
@@ -196,6 +202,9 @@ def _records(table: pa.Table) -> list[GameRecord]:
             policy_starts=arrays["policy_starts"][row],
             policy_actions=arrays["policy_actions"][row],
             policy_probabilities=arrays["policy_probabilities"][row],
+            rewards=arrays["rewards"][row],
+            frames=arrays["frames"][row],
+            features=arrays["features"][row],
         )
         for row in range(len(table))
     ]

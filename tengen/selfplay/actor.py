@@ -7,18 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.random import stream
-from tengen.games import kernels
-from tengen.games.game import RecordGame
+from tengen.games.game import Game
 from tengen.games.rules import OVER
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator
 from tengen.mcts.search import Search
 from tengen.records.record import GameRecord
-from tengen.selfplay.replay import RESIGNED
+from tengen.selfplay.boards import make_boards
+from tengen.selfplay.replay import CUT, RESIGNED
 from tengen.selfplay.settings import SelfplaySettings
 
 SPARSE_BELOW = 1e-3
 """Policy entries below this are not stored."""
+
+NO_POLICY = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
 
 @dataclass(slots=True)
@@ -38,6 +40,13 @@ class _Game:
     would_resign: int = -1
     """The player who would have resigned, in a game that is played to its end all the same."""
 
+    def add_unchosen(self, action: int) -> None:
+        """A random move or one of chance's: it is recorded without a policy and not trained on."""
+        self.actions.append(action)
+        self.values.append(0.0)
+        self.weights.append(0.0)
+        self.policies.append(NO_POLICY)
+
 
 class Actor:
     """Plays `settings.games` games at once and hands over those that end.
@@ -47,8 +56,8 @@ class Actor:
 
     def __init__(
         self,
-        game: RecordGame,
-        variants: Sequence[RecordGame],
+        game: Game,
+        variants: Sequence[Game],
         evaluator: Evaluator,
         config: SearchConfig,
         settings: SelfplaySettings,
@@ -61,18 +70,17 @@ class Actor:
         self.settings = settings
         self.rng = stream(seed, "actor", name)
         self.simulations = config.simulations
-        self.search = Search(
-            game, evaluator, config, batch=settings.games, seed=int(stream(seed, "search", name).integers(2**31))
-        )
-        self.states = game.initial_states(settings.games)
+        chosen = int(stream(seed, "search", name).integers(2**31))
+        self.search = Search(game, evaluator, config, batch=settings.games, seed=chosen)  # type: ignore[arg-type]
+        self.boards = make_boards(game, variants, settings.games, seed=seed, name=name)
         self.games = [self._new_game(row) for row in range(settings.games)]
         self.entropies: list[float] = []
-        self._scratch = np.empty(game.num_actions, np.int32)
 
     def step(self) -> list[GameRecord]:
         """Plays one move in every game; returns those that are finished."""
         self._play_openings()
-        found = self.search.run(self.states, simulations=self.simulations)
+        self._let_chance_move()
+        found = self.search.run(self.boards.states, simulations=self.simulations)
         policy = np.where(found.policy >= SPARSE_BELOW, found.policy, 0.0)
         policy /= policy.sum(axis=1, keepdims=True)
         rows, actions = np.nonzero(policy)
@@ -80,8 +88,7 @@ class Actor:
         self.entropies.append(float(-(probabilities * np.log(probabilities)).sum() / len(policy)))
         ends = np.searchsorted(rows, np.arange(len(policy) + 1))
         entries = actions.astype(np.int32)
-        movers = np.empty(len(self.states), np.int8)
-        kernels.players_batch(self.states, movers)
+        movers = self.boards.players()
         resigned = []
         for row, game in enumerate(self.games):
             part = slice(ends[row], ends[row + 1])
@@ -90,6 +97,8 @@ class Actor:
             game.values.append(value)
             game.weights.append(1.0)
             game.policies.append((entries[part], probabilities[part]))
+            if self.game.num_players == 1:
+                continue
             mover = int(movers[row])
             game.low[mover] = game.low[mover] + 1 if value < self.settings.resign_below else 0
             if game.low[mover] >= self.settings.resign_plies:
@@ -97,60 +106,75 @@ class Actor:
                     resigned.append((row, mover))
                 elif game.would_resign < 0:
                     game.would_resign = mover
-        self._apply(found.action)
-        kernels.players_batch(self.states, movers)
+        self.boards.apply(found.action)
+        self._let_chance_move()
+        movers = self.boards.players()
         finished = []
         for row, mover in resigned:
             if movers[row] != OVER:
                 finished.append(self._finish(row, result=1.0 if mover == 1 else -1.0, termination=RESIGNED))
                 movers[row] = 0
         for ended in np.flatnonzero(movers == OVER).tolist():
-            result = float(kernels.result_at(self.states, ended))
-            finished.append(self._finish(ended, result=result, termination=""))
+            termination = self.boards.termination(ended)
+            finished.append(self._finish(ended, result=self.boards.result(ended), termination=termination))
+        if self.settings.plies:
+            for row in np.flatnonzero(movers != OVER).tolist():
+                if len(self.games[row].actions) >= self.settings.plies:
+                    finished.append(self._finish(row, result=self.boards.result(row), termination=CUT))
         return finished
-
-    def _apply(self, actions: NDArray[np.int32]) -> None:
-        count = len(self.states)
-        kernels.apply_batch(self.states, actions, np.empty(count, np.float32), np.empty(count, np.float32))
 
     def _new_game(self, row: int) -> _Game:
         settings = self.settings
         variant = int(self.rng.integers(len(self.variants)))
-        self.states[row] = self.variants[variant].initial_state()
+        self.boards.begin(row, variant, self.rng)
         opening = 0
         if settings.opening_plies and self.rng.random() < settings.opening_share:
             opening = int(self.rng.integers(1, settings.opening_plies + 1))
         return _Game(variant, opening, bool(self.rng.random() < settings.resign_share))
 
+    def _let_chance_move(self) -> None:
+        """Plays what chance does, where it is its turn."""
+        if not self.game.has_chance:
+            return
+        while True:
+            outcomes = self.boards.draw_outcomes()
+            rows = np.flatnonzero(outcomes >= 0).tolist()
+            if not rows:
+                return
+            self.boards.apply(outcomes)
+            for row in rows:
+                self.games[row].add_unchosen(int(outcomes[row]))
+
     def _play_openings(self) -> None:
-        """Random plies at the start of a game: they are recorded without a policy and not trained on."""
-        for row, game in enumerate(self.games):
-            while len(game.actions) < game.opening:
-                count = kernels.legal_actions_at(self.states, row, self._scratch)
-                action = int(self._scratch[self.rng.integers(count)])
-                kernels.apply_at(self.states, row, action)
-                game.actions.append(action)
-                game.values.append(0.0)
-                game.weights.append(0.0)
-                game.policies.append((np.zeros(0, np.int32), np.zeros(0, np.float32)))
-                if kernels.player_at(self.states, row) == OVER:
-                    self.games[row] = game = self._new_game(row)
+        """Random plies at the start of games, chance's own among them."""
+        while True:
+            rows = [row for row, game in enumerate(self.games) if len(game.actions) < game.opening]
+            if not rows:
+                return
+            outcomes = self.boards.draw_outcomes()
+            actions = np.full(len(self.games), -1, np.int32)
+            for row in rows:
+                legal = self.boards.legal(row)
+                actions[row] = outcomes[row] if outcomes[row] >= 0 else legal[self.rng.integers(len(legal))]
+                self.games[row].add_unchosen(int(actions[row]))
+            self.boards.apply(actions)
+            movers = self.boards.players()
+            for row in rows:
+                if movers[row] == OVER:
+                    self.games[row] = self._new_game(row)
 
     def _finish(self, row: int, *, result: float, termination: str) -> GameRecord:
         game = self.games[row]
-        score = 0.0
-        if self.game.has_score and termination != RESIGNED:
-            ownership = np.empty(self.game.observation_shape[1] * self.game.observation_shape[2], np.int8)
-            score = float(kernels.final_score_at(self.states, row, ownership))
         info = {}
         if game.would_resign >= 0:
             lost = result < 0 if game.would_resign == 0 else result > 0
             info["resignation"] = "right" if lost else "wrong"
         record = GameRecord(
             game=self.variants[game.variant].text,
+            start=self.boards.start(row),
             actions=np.array(game.actions, np.int32),
             result=result,
-            score=score,
+            score=0.0 if termination == RESIGNED else self.boards.score(row),
             values=np.array(game.values, np.float32),
             weights=np.array(game.weights, np.float32),
             policy_starts=np.cumsum([0] + [len(actions) for actions, _ in game.policies]).astype(np.int64),
@@ -158,6 +182,7 @@ class Actor:
             policy_probabilities=np.concatenate([shares for _, shares in game.policies]),
             termination=termination,
             info=info,
+            **self.boards.seen(row),
         )
         self.games[row] = self._new_game(row)
         return record

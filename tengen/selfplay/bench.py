@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import torch
 
-from tengen.core.errors import InvalidParameter
 from tengen.games import registry
-from tengen.games.game import RecordGame
 from tengen.nets.config import NetConfig
 from tengen.nets.network import Network
 from tengen.selfplay.actor import Actor
+from tengen.selfplay.boards import random_observations
 from tengen.selfplay.settings import Settings
-from tengen.selfplay.worker import random_observations, selfplay_evaluator
+from tengen.selfplay.worker import selfplay_evaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,6 @@ class Shares:
 def measure(settings: Settings, *, seconds: float, network: Network | None = None) -> Shares:
     """Plays with one worker's settings, on one thread, for so many seconds after a warm-up."""
     game = registry.make(settings.game)
-    if not isinstance(game, RecordGame):
-        raise InvalidParameter(f"{game.text} has no self-play")
     shape = settings.network
     if network is None:
         torch.manual_seed(settings.seed)

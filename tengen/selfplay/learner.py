@@ -9,28 +9,29 @@ import torch
 
 from tengen.core.errors import InvalidCheckpoint
 from tengen.core.random import stream
-from tengen.games.game import RecordGame
+from tengen.games.game import Game
 from tengen.nets.checkpoint import Json, load_checkpoint, save_checkpoint
 from tengen.nets.config import NetConfig
-from tengen.nets.losses import Targets
+from tengen.nets.losses import Targets, two_hot
 from tengen.nets.network import Network
 from tengen.nets.training import Trainer
 from tengen.records.record import GameRecord
 from tengen.selfplay.rebuild import Batch
-from tengen.selfplay.replay import Replay
+from tengen.selfplay.replay import make_replay
 from tengen.selfplay.run import Progress, RunFolder
 from tengen.selfplay.schedule import learning_rate_at, samples_due, window_size
 from tengen.selfplay.settings import Settings
 
 
-def targets(batch: Batch, game: RecordGame) -> Targets:
-    """A rebuilt batch as tensors."""
+def targets(batch: Batch, game: Game, network: Network) -> Targets:
+    """A rebuilt batch as tensors, for what `network` tells."""
     _, height, width = game.observation_shape
+    solo = network.config.value == "scalar"
     scored = game.has_score
     return Targets(
         policy=torch.from_numpy(batch.policy),
         policy_weight=torch.from_numpy(batch.policy_weight),
-        wdl=torch.from_numpy(batch.wdl),
+        outcome=two_hot(torch.from_numpy(batch.value), network.atoms()) if solo else torch.from_numpy(batch.wdl),
         legal=torch.from_numpy(batch.legal),
         score=torch.from_numpy(batch.score) if scored else None,
         ownership=torch.from_numpy(batch.ownership).view(-1, height, width) if scored else None,
@@ -46,12 +47,12 @@ def set_aside(path: Path) -> None:
 class Learner:
     """The network in training and the window it learns from."""
 
-    def __init__(self, game: RecordGame, settings: Settings, run: RunFolder, progress: Progress) -> None:
+    def __init__(self, game: Game, settings: Settings, run: RunFolder, progress: Progress) -> None:
         self.game = game
         self.settings = settings
         self.run = run
         self.progress = progress
-        self.replay = Replay(game)
+        self.replay = make_replay(game, td_steps=settings.training.td_steps)
         self.rng = stream(settings.seed, "learner", progress.starts)
         torch.manual_seed(int(stream(settings.seed, "network").integers(2**31)))
         training, shape = settings.training, settings.network
@@ -102,7 +103,10 @@ class Learner:
         count = self.settings.training.batch
         batch = self.replay.sample(count, self.rng)
         rate = learning_rate_at(self.settings, fraction, self.progress.steps)
-        found = self.trainer.step(torch.from_numpy(batch.observations), targets(batch, self.game), lr=rate)
+        if self.game.num_players == 1:
+            self.trainer.widen(self.replay.lowest, self.replay.highest)
+        wanted = targets(batch, self.game, self.trainer.network)
+        found = self.trainer.step(torch.from_numpy(batch.observations), wanted, lr=rate)
         self.losses.append(found)
         self.progress.steps += 1
         self.progress.samples += count

@@ -11,7 +11,8 @@ from tengen.selfplay.worker import Report
 class Gauge:
     """Figures about the games of the last seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, players: int = 2) -> None:
+        self.players = players
         self.lengths: list[int] = []
         self.results: list[float] = []
         self.cut: list[bool] = []
@@ -45,8 +46,11 @@ class Gauge:
         if self.lengths:
             results = np.array(self.results)
             found["game_length"] = round(float(np.mean(self.lengths)), 2)
-            found["draw_share"] = round(float(np.mean(results == 0)), 4)
-            found["first_win_share"] = round(float(np.mean(results > 0)), 4)
+            if self.players == 1:
+                found["game_return"] = round(float(results.mean()), 4)
+            else:
+                found["draw_share"] = round(float(np.mean(results == 0)), 4)
+                found["first_win_share"] = round(float(np.mean(results > 0)), 4)
             found["cut_share"] = round(float(np.mean(self.cut)), 4)
         if self.resignations:
             found["wrong_resignations"] = round(float(np.mean(self.resignations)), 4)
@@ -58,7 +62,7 @@ class Gauge:
 
 
 class Board:
-    """Numbers for tensorboard, against seconds of training."""
+    """Numbers for tensorboard, against seconds of training or what `at` counts."""
 
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():
@@ -66,12 +70,12 @@ class Board:
             from torch.utils.tensorboard import SummaryWriter
         self.writer = SummaryWriter(str(folder), flush_secs=20)
 
-    def add(self, metrics: dict[str, object]) -> None:
+    def add(self, metrics: dict[str, object], at: int | None = None) -> None:
         """Every number of one metrics line, under its key."""
-        time_s = float(metrics["time_s"])  # type: ignore[arg-type]
+        place = round(float(metrics["time_s"])) if at is None else at  # type: ignore[arg-type]
         for key, value in metrics.items():
             if isinstance(value, int | float) and key not in ("time_s", "fraction"):
-                self.writer.add_scalar(f"{metrics['kind']}/{key}", value, round(time_s))
+                self.writer.add_scalar(f"{metrics['kind']}/{key}", value, place)
 
     def close(self) -> None:
         """Flushes."""

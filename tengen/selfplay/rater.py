@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tengen.core.errors import TengenError
 from tengen.core.processes import die_with_parent
+from tengen.games import registry
 from tengen.selfplay.ladder import Score, rate_checkpoint
 from tengen.selfplay.settings import Settings
+from tengen.selfplay.solo import Return, measure_checkpoint
 
 
 def _rate(
@@ -17,7 +19,10 @@ def _rate(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the learner decides
     die_with_parent()
     try:
-        answer.send(rate_checkpoint(checkpoint, earlier, settings, seed=seed, link=link))
+        if registry.make(settings.game).num_players == 1:
+            answer.send(measure_checkpoint(checkpoint, settings, seed=seed, beside=link))
+        else:
+            answer.send(rate_checkpoint(checkpoint, earlier, settings, seed=seed, link=link))
     except (OSError, ValueError) as error:
         answer.send(TengenError(str(error)))
 
@@ -40,8 +45,8 @@ class Rating:
         """Whether `result` need not wait."""
         return self._answer.poll() or not self._process.is_alive()
 
-    def result(self) -> list[Score]:
-        """Waits for the scores; TengenError says why there are none."""
+    def result(self) -> list[Score] | list[Return]:
+        """Waits for the scores, or for one player the returns; TengenError says why there are none."""
         try:
             found = self._answer.recv()
         except EOFError:
@@ -52,7 +57,7 @@ class Rating:
         self._process.join()
         if isinstance(found, TengenError):
             raise found
-        scores: list[Score] = found
+        scores: list[Score] | list[Return] = found
         return scores
 
     def stop(self) -> None:

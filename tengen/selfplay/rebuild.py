@@ -1,4 +1,4 @@
-"""The kernel that turns stored moves back into what a network trains on."""
+"""The kernels that turn stored moves back into what a network trains on."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
 from tengen.games.kernels import States
-from tengen.games.rules import apply, legal_actions, observe, player
+from tengen.games.rules import CHANCE, OVER, apply, legal_actions, observe, player, truncated
+
+NEGLIGIBLE = 1e-9
+"""Rewards that are discounted further are left out."""
 
 
 class Window(NamedTuple):
@@ -27,6 +30,8 @@ class Window(NamedTuple):
     """[G, H * W]: owner of each point at the end: 1 player 0, -1 player 1, 0 nobody."""
     action: NDArray[np.int32]
     """[P]"""
+    value: NDArray[np.float32]
+    """[P], for one player: what each position is to be worth, in rewards."""
     weight: NDArray[np.float32]
     """[P]: how much the policy of this ply counts."""
     policy_first: NDArray[np.int64]
@@ -47,7 +52,9 @@ class Batch(NamedTuple):
     legal: NDArray[np.bool_]
     """[N, A]: which actions the policy chose from."""
     wdl: NDArray[np.float32]
-    """[N, 3]: won, drawn, lost."""
+    """[N, 3]: won, drawn, lost, between two players."""
+    value: NDArray[np.float32]
+    """[N]: discounted rewards from here on, for one player."""
     score: NDArray[np.float32]
     """[N]: final score, points."""
     score_weight: NDArray[np.float32]
@@ -111,7 +118,65 @@ def rebuild_batch(
         batch.wdl[row, 0] = outcome > 0
         batch.wdl[row, 1] = outcome == 0
         batch.wdl[row, 2] = outcome < 0
+        batch.value[row] = window.value[place]
         batch.score[row] = side * window.score[game]
         batch.score_weight[row] = window.score_weight[game]
         for point in range(points):
             batch.ownership[row, point] = side * window.ownership[game, symmetry_points[turn, point]]
+
+
+@kernel
+def play_rewards(
+    states: States, actions: NDArray[np.int32], rewards: NDArray[np.float64], discounts: NDArray[np.float64]
+) -> tuple[int, bool]:
+    """Plays `actions` [T] in `states[0]`, in place, and fills `rewards` and `discounts` [T].
+
+    Returns how many of the actions were chance's, and whether a limit cut the game off.
+    """
+    by_chance = 0
+    for ply in range(len(actions)):
+        if player(states[0]) == CHANCE:
+            by_chance += 1
+        rewards[ply], discounts[ply] = apply(states[0], actions[ply])
+    return by_chance, player(states[0]) == OVER and truncated(states[0])
+
+
+@kernel
+def value_targets(
+    rewards: NDArray[np.float64],
+    discounts: NDArray[np.float64],
+    values: NDArray[np.float32],
+    chosen: NDArray[np.bool_],
+    cut: bool,
+    steps: int,
+    targets: NDArray[np.float32],
+) -> None:
+    """Fills `targets` [T]: rewards from each ply on, discounted, for one player.
+
+    rewards, discounts  [T]  of the action at each ply
+    values              [T]  what the search said of the position before it
+    chosen              [T]  whether it was searched; what chance did or was drawn was not
+    cut                      whether the game was cut off: then the last value stands for all that would have followed
+    steps                    after so many searched plies the value of the next stands for the rest (Schrittwieser et
+                             al. 2020: 10 in Atari); 0 adds up all rewards
+    """
+    last = -1
+    if cut:
+        for ply in range(len(chosen)):
+            if chosen[ply]:
+                last = ply
+    for first in range(len(rewards)):
+        total = 0.0
+        weight = 1.0
+        passed = 0
+        for ply in range(first, len(rewards)):
+            if chosen[ply]:
+                if ply == last or (steps > 0 and passed == steps):
+                    total += weight * values[ply]
+                    break
+                passed += 1
+            total += weight * rewards[ply]
+            weight *= discounts[ply]
+            if weight < NEGLIGIBLE:
+                break
+        targets[first] = total

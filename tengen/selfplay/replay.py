@@ -1,26 +1,35 @@
 """The replay window: the newest games, from which training batches are drawn."""
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.errors import InvalidRecord
+from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.games import kernels, registry
-from tengen.games.game import RecordGame
+from tengen.games.emulated import EmulatedGame
+from tengen.games.game import Game, RecordGame
 from tengen.records.record import GameRecord
-from tengen.selfplay.rebuild import Batch, Window, rebuild_batch
+from tengen.selfplay import frames
+from tengen.selfplay.rebuild import Batch, Window, play_rewards, rebuild_batch, value_targets
 
 RESIGNED = "resignation"
 """Termination of games that were cut short: their final position has no meaning as a score."""
+
+CUT = "cut off"
+"""Termination of games of one player that self-play ends early: what would follow is not worth 0."""
+LIMIT = "step limit"
+"""The same where the game itself has a limit, in a record that cannot be played again to see it."""
 
 
 class _Growing:
     """An array that grows at the end and is cut at the front, without copying each time."""
 
     def __init__(self, dtype: type[np.generic], *shape: int) -> None:
-        self.data: NDArray[Any] = np.empty((1024, *shape), dtype)
+        self.data: NDArray[Any] = np.empty((64, *shape), dtype)
         self.first = 0
         self.end = 0
 
@@ -45,18 +54,33 @@ class _Growing:
         return self.data[self.first : self.end]
 
 
-class Replay:
-    """Keeps the plies of the newest games in flat arrays and rebuilds batches from them."""
+class Course(NamedTuple):
+    """How a game of one player went, T plies."""
 
-    def __init__(self, game: RecordGame) -> None:
+    rewards: NDArray[np.float64]
+    """[T]"""
+    discounts: NDArray[np.float64]
+    """[T]"""
+    by_chance: int
+    """Plies that were chance's."""
+    cut: bool
+    """Whether the game was cut off."""
+
+
+class Replay(ABC):
+    """Keeps the plies of the newest games in flat arrays; a subclass knows how positions are rebuilt from them."""
+
+    def __init__(self, game: Game, *, td_steps: int = 0) -> None:
+        """`td_steps` are the `steps` of `value_targets`."""
         self.game = game
+        self.td_steps = td_steps
         _, height, width = game.observation_shape
         self.points = height * width
         self.total_games = 0
         self.total_positions = 0
-        """All that was ever added, in and out of the window."""
-        self._starts = game.initial_states(1)
-        self._start_index = {(game.text, ""): 0}
+        """All that was ever added, in and out of the window; what chance did is no position."""
+        self.lowest, self.highest = math.inf, -math.inf
+        """The bounds of all discounted returns that were ever added, of one player."""
         self._lengths = _Growing(np.int64)
         self._policy_lengths = _Growing(np.int64)
         self._game = {
@@ -66,10 +90,12 @@ class Replay:
             "score_weight": _Growing(np.float32),
             "ownership": _Growing(np.int8, self.points),
         }
-        self._ply = {"action": _Growing(np.int32), "weight": _Growing(np.float32)}
+        self._ply = {
+            "action": _Growing(np.int32),
+            "weight": _Growing(np.float32),
+            "value": _Growing(np.float32),
+        }
         self._entry = {"action": _Growing(np.int32), "probability": _Growing(np.float32)}
-        inverse = np.argsort(game.symmetries.actions, axis=1)
-        self._symmetry_inverse = inverse.astype(np.int32)
         self._window: Window | None = None
         self._usable = np.zeros(0, np.int64)
 
@@ -95,20 +121,38 @@ class Replay:
             self._ply["weight"].append(record.weights if len(record.weights) else np.ones(plies, np.float32))
             entries = np.diff(record.policy_starts) if len(record.policy_starts) else np.zeros(plies, np.int64)
             self._policy_lengths.append(entries)
+            by_chance = self._add_values(record, entries > 0)
             self._entry["action"].append(record.policy_actions)
             self._entry["probability"].append(record.policy_probabilities)
             self.total_games += 1
-            self.total_positions += plies
+            self.total_positions += plies - by_chance
         self._window = None
 
+    def _add_values(self, record: GameRecord, chosen: NDArray[np.bool_]) -> int:
+        """Works out the value of each ply and notes the bounds of returns; returns how many plies were chance's."""
+        targets = np.zeros(len(record.actions), np.float32)
+        by_chance = 0
+        if self.game.num_players == 1:
+            rewards, discounts, by_chance, cut = self._course(record)
+            values = record.values if len(record.values) else np.zeros(len(targets), np.float32)
+            value_targets(rewards, discounts, values, chosen, False, 0, targets)
+            if chosen.any():
+                self.lowest = min(self.lowest, float(targets[chosen].min()))
+                self.highest = max(self.highest, float(targets[chosen].max()))
+            if cut or self.td_steps:
+                value_targets(rewards, discounts, values, chosen, cut, self.td_steps, targets)
+        self._ply["value"].append(targets)
+        return by_chance
+
     def trim(self, positions: int) -> None:
-        """Forgets the oldest whole games beyond `positions`."""
+        """Forgets the oldest whole games beyond `positions`, what chance did counted too."""
         lengths = self._lengths.view()
         keep_from = int(np.searchsorted(np.cumsum(lengths[::-1]), positions, side="right"))
         drop = max(0, len(lengths) - max(keep_from, 1))
         if drop == 0:
             return
         plies = int(lengths[:drop].sum())
+        self._forget(drop, plies)
         entries = int(self._policy_lengths.view()[:plies].sum())
         self._lengths.cut(drop)
         self._policy_lengths.cut(plies)
@@ -118,36 +162,23 @@ class Replay:
         self._window = None
 
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
-        """`count` positions drawn evenly from the window, each under a random symmetry."""
+        """`count` positions drawn evenly from the window."""
         window = self.window()
         places = rng.choice(self._usable, count)
         games = np.searchsorted(window.game_first, places, side="right") - 1
         plies = places - window.game_first[games]
-        symmetry = rng.integers(0, len(self._symmetry_inverse), count)
-        channels, height, width = self.game.observation_shape
         batch = Batch(
-            np.empty((count, channels, height, width), np.float32),
+            np.empty((count, *self.game.observation_shape), np.float32),
             np.empty((count, self.game.num_actions), np.float32),
             np.empty(count, np.float32),
             np.empty((count, self.game.num_actions), np.bool_),
             np.empty((count, 3), np.float32),
             np.empty(count, np.float32),
             np.empty(count, np.float32),
+            np.empty(count, np.float32),
             np.empty((count, self.points), np.float32),
         )
-        rebuild_batch(
-            window,
-            self._starts,
-            np.empty(1, self.game.dtype),
-            games,
-            plies,
-            symmetry,
-            self.game.symmetries.points,
-            self._symmetry_inverse,
-            np.empty(self.game.observation_shape, np.float32),
-            np.empty(self.game.num_actions, np.int32),
-            batch,
-        )
+        self._rebuild(window, games, plies, rng, batch)
         return batch
 
     def window(self) -> Window:
@@ -161,6 +192,7 @@ class Replay:
                 self._game["score_weight"].view(),
                 self._game["ownership"].view(),
                 self._ply["action"].view(),
+                self._ply["value"].view(),
                 self._ply["weight"].view(),
                 np.concatenate([[0], np.cumsum(self._policy_lengths.view())]).astype(np.int64),
                 self._entry["action"].view(),
@@ -169,6 +201,67 @@ class Replay:
             # a ply without a policy was no choice of the player's: its position says little about its outcome
             self._usable = np.flatnonzero(self._policy_lengths.view())
         return self._window
+
+    @abstractmethod
+    def _start(self, record: GameRecord) -> int:
+        """Which of the starting positions a game has; InvalidRecord if it is none of this network's."""
+
+    @abstractmethod
+    def _course(self, record: GameRecord) -> Course:
+        """Rewards and discounts of a game of one player."""
+
+    @abstractmethod
+    def _rebuild(
+        self,
+        window: Window,
+        games: NDArray[np.int64],
+        plies: NDArray[np.int64],
+        rng: np.random.Generator,
+        batch: Batch,
+    ) -> None:
+        """Fills a batch with the positions before the given plies of the given games [N]."""
+
+    def _final(self, record: GameRecord) -> tuple[float, NDArray[np.int8]]:
+        """The score and the owners of points at the end."""
+        return 0.0, np.zeros(self.points, np.int8)
+
+    def _forget(self, games: int, plies: int) -> None:
+        """The oldest games, with so many plies in all, leave the window."""
+
+
+class RecordReplay(Replay):
+    """Games with compiled rules: positions are rebuilt by playing the moves again."""
+
+    game: RecordGame
+
+    def __init__(self, game: RecordGame, *, td_steps: int = 0) -> None:
+        super().__init__(game, td_steps=td_steps)
+        self._starts = game.initial_states(1)
+        self._start_index = {(game.text, ""): 0}
+        self._symmetry_inverse = np.argsort(game.symmetries.actions, axis=1).astype(np.int32)
+
+    def _rebuild(
+        self,
+        window: Window,
+        games: NDArray[np.int64],
+        plies: NDArray[np.int64],
+        rng: np.random.Generator,
+        batch: Batch,
+    ) -> None:
+        """Each position is seen under a random symmetry."""
+        rebuild_batch(
+            window,
+            self._starts,
+            np.empty(1, self.game.dtype),
+            games,
+            plies,
+            rng.integers(0, len(self._symmetry_inverse), len(games)),
+            self.game.symmetries.points,
+            self._symmetry_inverse,
+            np.empty(self.game.observation_shape, np.float32),
+            np.empty(self.game.num_actions, np.int32),
+            batch,
+        )
 
     def _start(self, record: GameRecord) -> int:
         place = (record.game, record.start)
@@ -181,6 +274,12 @@ class Replay:
             self._starts = np.concatenate([self._starts, game.stack([state])])
         return self._start_index[place]
 
+    def _course(self, record: GameRecord) -> Course:
+        rewards, discounts = np.empty(len(record.actions)), np.empty(len(record.actions))
+        states = self._starts[[self._start(record)]]
+        by_chance, cut = play_rewards(states, record.actions, rewards, discounts)
+        return Course(rewards, discounts, by_chance, cut or record.termination == CUT)
+
     def _final(self, record: GameRecord) -> tuple[float, NDArray[np.int8]]:
         """The score and the owners of points at the end, by playing the game through."""
         ownership = np.zeros(self.points, np.int8)
@@ -190,3 +289,64 @@ class Replay:
         states = self._starts[[start]]
         kernels.play_through(states, 0, record.actions)
         return float(kernels.final_score_at(states, 0, ownership)), ownership
+
+
+class EmulatedReplay(Replay):
+    """Games under a simulator: their records hold what was seen."""
+
+    game: EmulatedGame
+
+    def __init__(self, game: EmulatedGame, *, td_steps: int = 0) -> None:
+        super().__init__(game, td_steps=td_steps)
+        self._pictures = _Growing(frames.picture_type(game), *frames.picture_shape(game))
+        self._overlap = frames.depth(game) - 1
+        """Pictures that a game has more than plies."""
+
+    def _start(self, record: GameRecord) -> int:
+        if record.game != self.game.text:
+            raise InvalidRecord(f"a game of {record.game} cannot train a network for {self.game.text}")
+        pictures = frames.unpacked(self.game, record)
+        if len(pictures) != len(record.actions) + self._overlap or len(record.rewards) != len(record.actions):
+            raise InvalidRecord(f"a record of {record.game} lacks what was seen or the rewards")
+        return 0
+
+    def _course(self, record: GameRecord) -> Course:
+        self._pictures.append(frames.unpacked(self.game, record))
+        discounts = np.full(len(record.actions), self.game.discount)
+        cut = record.termination in (CUT, LIMIT)
+        if not cut:
+            discounts[-1] = 0.0
+        return Course(record.rewards.astype(np.float64), discounts, 0, cut)
+
+    def _rebuild(
+        self,
+        window: Window,
+        games: NDArray[np.int64],
+        plies: NDArray[np.int64],
+        rng: np.random.Generator,
+        batch: Batch,
+    ) -> None:
+        places = window.game_first[games] + plies
+        first = places + self._overlap * games
+        batch.observations[:] = frames.observations_at(self.game, self._pictures.view(), first)
+        batch.policy[:] = 0.0
+        for row, place in enumerate(places.tolist()):
+            span = slice(window.policy_first[place], window.policy_first[place + 1])
+            batch.policy[row, window.policy_action[span]] = window.policy_probability[span]
+        batch.policy_weight[:] = window.weight[places]
+        batch.legal[:] = True
+        batch.value[:] = window.value[places]
+        for part in (batch.wdl, batch.score, batch.score_weight, batch.ownership):
+            part[:] = 0.0
+
+    def _forget(self, games: int, plies: int) -> None:
+        self._pictures.cut(plies + games * self._overlap)
+
+
+def make_replay(game: Game, *, td_steps: int = 0) -> Replay:
+    """An empty window for a game."""
+    if isinstance(game, EmulatedGame):
+        return EmulatedReplay(game, td_steps=td_steps)
+    if not isinstance(game, RecordGame):
+        raise InvalidParameter(f"{game.text} cannot be trained by self-play")
+    return RecordReplay(game, td_steps=td_steps)

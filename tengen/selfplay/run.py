@@ -15,6 +15,9 @@ from tengen.core.files import lock, remove_leftovers, write_text
 from tengen.selfplay import settings as settings_module
 from tengen.selfplay.settings import Settings
 
+NETWORK = "network"
+"""The agent that a checkpoint makes, in the metrics of a game of one player."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -112,11 +115,11 @@ class RunFolder:
 
     def add_metrics(self, metrics: dict[str, object]) -> None:
         """Appends one line to metrics.jsonl."""
-        _append_line(self.path / "metrics.jsonl", json.dumps(metrics))
+        append_line(self.path / "metrics.jsonl", json.dumps(metrics))
 
     def log(self, line: str) -> None:
         """Appends one line with the time to log.txt."""
-        _append_line(self.path / "log.txt", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}")
+        append_line(self.path / "log.txt", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}")
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
@@ -138,7 +141,7 @@ def _numbers(paths: Iterable[Path]) -> list[int]:
     return [int(match[0]) for match in found if match]
 
 
-def _append_line(path: Path, line: str) -> None:
+def append_line(path: Path, line: str) -> None:
     """One write call for the whole line, after a line end if a kill cut the last one short."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:

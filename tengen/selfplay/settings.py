@@ -42,6 +42,8 @@ class SelfplaySettings:
     """Simulations a move at the start, growing to `search.simulations` at `grown_at`; 0 is a constant number."""
     grown_at: float = 0.5
     """Fraction of the time at which the full number of simulations is reached."""
+    plies: int = 0
+    """A game of one player is cut off after so many plies, as if it could go on; 0 never."""
     resign_below: float = -1.0
     """A game is cut when its mover's value stayed below this for `resign_plies` of his moves; -1 never."""
     resign_plies: int = 3
@@ -73,6 +75,10 @@ class TrainingSettings:
     window_share: float = 0.35
     first_positions: int = 5_000
     """Training begins when so many positions are there."""
+    td_steps: int = 0
+    """For one player: after so many moves the search's value stands for later rewards; 0 adds up all of them.
+
+    MuZero: 10 in Atari; EfficientZero: 5."""
     ema: float = 0.99
     """Decay of the averaged weights that play and are published, per step."""
     publish_seconds: float = 40.0
@@ -83,19 +89,21 @@ class TrainingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderSettings:
-    """Opponents of fixed strength that give the rating an absolute meaning."""
+    """Opponents of fixed strength that give the rating an absolute meaning; for one player, agents to compare with."""
 
     opponents: tuple[str, ...] = ("random", "uct:sims=200")
     games: int = 20
-    """Games against each, at each numbered checkpoint; and against the checkpoint before."""
+    """Games against each, at each numbered checkpoint; and against the checkpoint before. For one player, episodes."""
     simulations: int = 64
     opening_plies: int = 2
-    """Random plies before each pair of games."""
+    """Random plies before each pair of games of two players."""
+    plies: int = 0
+    """The most moves of an episode of one player; 0 plays to the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExamSettings:
-    """The match at the end of a run."""
+    """The match at the end of a run; for one player, episodes of each agent."""
 
     opponents: tuple[str, ...] = ("random", "uct:sims=500")
     games: int = 20
@@ -154,6 +162,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "selfplay.opening_plies": (0, MANY),
     "selfplay.first_simulations": (0, MANY),
     "selfplay.grown_at": (0, 1),
+    "selfplay.plies": (0, MANY),
     "selfplay.resign_below": (-1, 1),
     "selfplay.resign_plies": (1, MANY),
     "selfplay.resign_share": (0, 1),
@@ -169,12 +178,14 @@ RANGES: dict[str, tuple[float, float]] = {
     "training.window_start": (1, 1e12),
     "training.window_share": (0, 1),
     "training.first_positions": (1, 1e12),
+    "training.td_steps": (0, MANY),
     "training.ema": (0, 0.999999),
     "training.publish_seconds": (0, 1e9),
     "training.checkpoint_minutes": (0.001, 1e9),
     "ladder.games": (0, MANY),
     "ladder.simulations": (1, MANY),
     "ladder.opening_plies": (0, MANY),
+    "ladder.plies": (0, MANY),
     "exam.games": (0, MANY),
     "exam.simulations": (1, MANY),
     "exam.opening_plies": (0, MANY),
@@ -188,15 +199,21 @@ def presets() -> list[str]:
 
 
 def load(name: str, overrides: tuple[str, ...] = ()) -> Settings:
-    """The settings of a preset, a TOML file or a bare game, with overrides such as `search.simulations=32`."""
+    """The settings of a preset, a TOML file or a bare game, with overrides such as `search.simulations=32`.
+
+    A bare game of one player has the settings of the preset with the game's name, where there is one.
+    """
     if name in presets():
-        table = tomllib.loads((resources.files("tengen.presets") / f"{name}.toml").read_text())
+        table = tomllib.loads(_preset(name))
     elif name.endswith(".toml"):
         table = read_toml(Path(name))
     else:
         if name.partition(":")[0] not in registry.GAMES:
             raise unknown("preset or game", name, {*presets(), *registry.names()})
-        table = {"game": registry.make(name).text}
+        game = registry.make(name)
+        table = {"game": game.text}
+        if game.num_players == 1 and game.name in presets():
+            table = tomllib.loads(_preset(game.name)) | table
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
@@ -207,6 +224,10 @@ def load(name: str, overrides: tuple[str, ...] = ()) -> Settings:
     for text in settings.selfplay.variants:
         registry.make(text)
     return settings
+
+
+def _preset(name: str) -> str:
+    return (resources.files("tengen.presets") / f"{name}.toml").read_text()
 
 
 def read_toml(path: Path) -> dict[str, Any]:

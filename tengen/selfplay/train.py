@@ -16,13 +16,14 @@ from tengen.games import registry
 from tengen.games.game import RecordGame
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.records.shards import each_shard
+from tengen.selfplay import solo
 from tengen.selfplay.journal import seal_leftovers
-from tengen.selfplay.ladder import opponent
+from tengen.selfplay.ladder import Score, opponent
 from tengen.selfplay.learner import Learner, set_aside
 from tengen.selfplay.metrics import Board, Gauge
 from tengen.selfplay.rater import Rating
 from tengen.selfplay.rating import ladder_ratings
-from tengen.selfplay.run import RunFolder, read_metrics
+from tengen.selfplay.run import NETWORK, RunFolder, read_metrics
 from tengen.selfplay.schedule import learning_rate_at
 from tengen.selfplay.settings import Settings, check_ranges, load
 from tengen.selfplay.warmup import compile_kernels
@@ -100,12 +101,17 @@ def _check(settings: Settings) -> None:
     """Refuses settings that cannot work before anything is made."""
     check_ranges(settings)
     game = registry.make(settings.game)
-    if not isinstance(game, RecordGame):
-        raise InvalidParameter(f"{game.text} cannot be trained by self-play")
     for text in settings.selfplay.variants:
         variant = registry.make(text)
-        if not isinstance(variant, RecordGame) or variant.dtype != game.dtype:
+        alike = isinstance(variant, RecordGame) and isinstance(game, RecordGame) and variant.dtype == game.dtype
+        if not alike:
             raise InvalidParameter(f"selfplay.variants: {text} does not fit a network for {game.text}")
+    if game.num_players == 1:
+        for text in (*settings.ladder.opponents, *settings.exam.opponents):
+            solo.opponent(game, text, batch=1, seed=0)
+        return
+    if not isinstance(game, RecordGame):
+        raise InvalidParameter(f"{game.text} cannot be trained by self-play")
     for text in settings.ladder.opponents:
         opponent(game, text, batch=1, seed=0)
     draw_openings(game, settings.ladder.opening_plies, 1, seed=settings.seed)
@@ -132,7 +138,6 @@ class Training:
 
     def __init__(self, run: RunFolder, settings: Settings, screen: Screen) -> None:
         game = registry.make(settings.game)
-        assert isinstance(game, RecordGame)
         self.run = run
         self.settings = settings
         self.screen = screen
@@ -142,11 +147,12 @@ class Training:
         self.progress.finished = False
         self.learner = Learner(game, settings, run, self.progress)
         self.budget = settings.minutes * 60
-        self.gauge = Gauge()
+        self.gauge = Gauge(game.num_players)
         self.board = Board(run.tensorboard)
         self.notes: set[str] = set()
         self.rating: Rating | None = None
-        self.rated = (0, 0.0, 0)
+        self.rated = (0, 0.0, 0, 0)
+        self.shown_returns: dict[str, str] = {}
         self.clock = time.monotonic() - self.progress.elapsed
 
     def log(self, line: str) -> None:
@@ -290,7 +296,7 @@ class Training:
 
     def _measure(self, seconds: float) -> None:
         """Writes and shows the figures of the last seconds."""
-        gauge, self.gauge = self.gauge, Gauge()
+        gauge, self.gauge = self.gauge, Gauge(self.game.num_players)
         metrics: dict[str, object] = {
             "kind": "progress",
             "time_s": round(self.progress.elapsed, 1),
@@ -323,7 +329,8 @@ class Training:
         self.learner.save()
         if self.settings.ladder.games == 0 or self.rating is not None:
             return
-        self.rated = (number, self.progress.elapsed, self.learner.replay.total_games)
+        replay = self.learner.replay
+        self.rated = (number, self.progress.elapsed, replay.total_games, replay.total_positions)
         ladder = self.settings.ladder
         if start:
             ladder = dataclasses.replace(ladder, opponents=ladder.opponents[:1])
@@ -332,9 +339,13 @@ class Training:
             self._earlier(number - 1),
             dataclasses.replace(self.settings, ladder=ladder),
             seed=self.settings.seed + number,
-            link=not start
-            and not any(line.get("kind") == "link" for line in read_metrics(self.run.path / "metrics.jsonl")),
+            link=not start and not self._linked(),
         )
+
+    def _linked(self) -> bool:
+        """Whether the fixed opponents have played what they play once in a run."""
+        lines = read_metrics(self.run.path / "metrics.jsonl")
+        return any(line["kind"] == "link" or line.get("agent", NETWORK) != NETWORK for line in lines)
 
     def _earlier(self, number: int) -> Path | None:
         """The file of a numbered checkpoint; None, and a damaged one set aside, if it cannot be played against."""
@@ -354,14 +365,19 @@ class Training:
         if self.rating is None or not (wait or self.rating.done()):
             return
         rating, self.rating = self.rating, None
-        number, elapsed, games = self.rated
+        number, elapsed, games, _ = self.rated
         try:
             scores = rating.result()
         except TengenError as error:  # no reason to end the run
             self.log(f"checkpoint {number:04d} is not rated: {error}")
             return
-        links = [score for score in scores if score.player]
-        scores = [score for score in scores if not score.player]
+        returns = [score for score in scores if isinstance(score, solo.Return)]
+        if returns:
+            self._note_returns(returns)
+            return
+        found = [score for score in scores if isinstance(score, Score)]
+        links = [score for score in found if score.player]
+        scores = [score for score in found if not score.player]
         for score in links:
             self.run.add_metrics({"kind": "link", **dataclasses.asdict(score)})
         for score in scores:
@@ -378,3 +394,18 @@ class Training:
             + ", ".join(f"{name} {result}" for name, result in shown.items())
         )
         self.screen.update({"rating": shown | {"Elo": f"{mine['elo']:.0f}"}})
+
+    def _note_returns(self, returns: list[solo.Return]) -> None:
+        """Writes and shows what a checkpoint, and agents beside it, made of a game of one player."""
+        number, elapsed, games, steps = self.rated
+        for found in returns:
+            line = {"kind": "return", "checkpoint": f"{number:04d}", "time_s": round(elapsed, 1), "games": games}
+            line |= {"steps": steps, "agent": found.agent, "episodes": len(found.returns)}
+            self.run.add_metrics({**line, "return": round(found.mean, 6), "error": round(found.error, 6)})
+        shown = {found.agent: f"{found.mean:.4g} ± {found.error:.2g}" for found in returns}
+        self.log(
+            f"checkpoint {number:04d} at {elapsed / 60:.1f} min, {steps} steps: mean return "
+            + ", ".join(f"{name} {result}" for name, result in shown.items())
+        )
+        self.shown_returns |= shown
+        self.screen.update({"rating": self.shown_returns})

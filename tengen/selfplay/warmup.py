@@ -6,11 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.random import stream
-from tengen.games.game import RecordGame
-from tengen.selfplay import ladder
+from tengen.games.emulated import EmulatedGame
+from tengen.games.game import Game, RecordGame
+from tengen.selfplay import ladder, solo
 from tengen.selfplay.actor import Actor
-from tengen.selfplay.replay import Replay
+from tengen.selfplay.replay import make_replay
 from tengen.selfplay.settings import Settings
+
+SHORT = 8
+"""Plies of a game of one player that is played to compile."""
 
 
 class _Judge:
@@ -22,13 +26,21 @@ class _Judge:
         return np.zeros(legal.shape, np.float32), np.zeros(len(legal), np.float32)
 
 
-def compile_kernels(game: RecordGame, settings: Settings) -> None:
+def compile_kernels(game: Game, settings: Settings) -> None:
     """Plays and rebuilds a few games with a network's stand-in, and a ladder game with rollouts."""
-    small = dataclasses.replace(settings.selfplay, games=2)
+    plies = 0 if game.num_players == 2 else SHORT
+    small = dataclasses.replace(settings.selfplay, games=2, plies=plies)
     actor = Actor(game, [], _Judge(), dataclasses.replace(settings.search, simulations=2), small, seed=0)
-    replay = Replay(game)
+    replay = make_replay(game, td_steps=settings.training.td_steps)
     while not len(replay):
         replay.add(actor.step())
     replay.sample(2, stream(0, "warm-up"))
+    if isinstance(game, EmulatedGame):
+        return
+    if game.num_players == 1:
+        choose = solo.opponent(game, "uct:sims=2", batch=2, seed=0)
+        solo.play_alone(game, choose, episodes=2, seed=0, plies=SHORT)
+        return
+    assert isinstance(game, RecordGame)
     random, rollouts = (ladder.opponent(game, text, batch=2, seed=0) for text in ("random", "uct:sims=2"))
     ladder.play_lockstep(game, "uct", random, rollouts, games=2, opening_plies=0, seed=0)

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.processes import die_with_parent
-from tengen.games import kernels, registry
-from tengen.games.game import RecordGame
+from tengen.games import registry
 from tengen.nets import openvino_graph
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.nets.evaluator import NetworkEvaluator
@@ -21,6 +20,7 @@ from tengen.nets.network import Network
 from tengen.nets.precision import best_device
 from tengen.records.record import GameRecord
 from tengen.selfplay.actor import Actor
+from tengen.selfplay.boards import random_observations
 from tengen.selfplay.journal import Journal
 from tengen.selfplay.schedule import simulations_at
 from tengen.selfplay.settings import Settings
@@ -73,7 +73,6 @@ def run_worker(index: int, start: int, folder: str, settings: Settings, shared: 
 def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shared) -> None:
     game = registry.make(settings.game)
     variants = [registry.make(text) for text in settings.selfplay.variants]
-    assert isinstance(game, RecordGame)
     calibration = random_observations(game, seed=index)
     actor: Actor | None = None
     journal = Journal(folder / "games", start=start, worker=index, shard_games=settings.selfplay.shard_games)
@@ -85,13 +84,13 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             version = shared.version.value
             network = load_checkpoint(folder / "checkpoints" / "current.safetensors", game).network
             if actor is not None:
-                calibration = observations(actor)
+                calibration = actor.boards.observe()
             evaluator = selfplay_evaluator(network, settings, calibration)
             report.note = evaluator.note
             if actor is None:
                 actor = Actor(
                     game,
-                    [variant for variant in variants if isinstance(variant, RecordGame)],
+                    variants,
                     evaluator,
                     settings.search,
                     settings.selfplay,
@@ -133,26 +132,3 @@ def selfplay_evaluator(network: Network, settings: Settings, calibration: NDArra
     if engine == "auto" and best_device() == "cpu" and openvino_graph.available():
         engine = "openvino-int8"
     return NetworkEvaluator(network, engine=engine, threads=1, calibration=calibration)
-
-
-def random_observations(game: RecordGame, *, seed: int, count: int = 256) -> NDArray[np.float32]:
-    """Observations of positions from random games: what the first quantised network is scaled by."""
-    rng = np.random.default_rng(seed)
-    states = game.initial_states(count)
-    scratch = np.empty(game.num_actions, np.int32)
-    for row in range(count):
-        for _ in range(int(rng.integers(game.max_plies // 2 + 1))):
-            legal = kernels.legal_actions_at(states, row, scratch)
-            if legal == 0:
-                break
-            kernels.apply_at(states, row, int(scratch[rng.integers(legal)]))
-    planes = np.empty((count, *game.observation_shape), np.float32)
-    kernels.observe_batch(states, planes)
-    return planes
-
-
-def observations(actor: Actor) -> NDArray[np.float32]:
-    """What the network sees of the games that an actor is playing [B, C, H, W]."""
-    planes = np.empty((len(actor.states), *actor.game.observation_shape), np.float32)
-    kernels.observe_batch(actor.states, planes)
-    return planes

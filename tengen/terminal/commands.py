@@ -52,6 +52,10 @@ SEEDS = Whole(0, 2**32 - 1)
 """What a seed may be: as large as every generator and engine takes."""
 
 
+SEED = click.option("--seed", type=SEEDS, help="Seed of all random numbers; a new one each time if absent.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
 class OneLineErrors(click.Group):
     """Prints what a person got wrong as one line on standard error, with exit status 2."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tengen.core.files import atomic_write
-from tengen.selfplay.run import read_metrics
+from tengen.selfplay.run import NETWORK, read_metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,13 +33,14 @@ STYLE = {
 
 
 def plot_run(run_folder: Path) -> list[Path]:
-    """Draws a run's losses, rating, game length and speed into `RUN/plots/*.png`; what was not measured is left out."""
+    """Draws a run's losses, rating or returns, game length and speed into `RUN/plots/*.png`, as far as measured."""
     rows = read_metrics(run_folder / "metrics.jsonl")
     progress = [row for row in rows if row["kind"] == "progress"]
     folder = run_folder / "plots"
     drawn = [
         _picture(folder / "losses.png", lambda axes: _draw_losses(axes, progress)),
         _picture(folder / "rating.png", lambda axes: _draw_rating(axes, rows)),
+        _picture(folder / "return.png", lambda axes: _draw_returns(axes, rows)),
         _picture(folder / "games.png", lambda axes: _draw_games(axes, progress)),
         _picture(folder / "speed.png", lambda axes: _draw_speed(axes, progress)),
     ]
@@ -122,14 +123,39 @@ def _draw_rating(axes: "Axes", rows: Rows) -> bool:
     return True
 
 
+def _draw_returns(axes: "Axes", rows: Rows) -> bool:
+    """The checkpoints' mean return over time with 95 % intervals, and other agents' as levels."""
+    found = [row for row in rows if row["kind"] == "return"]
+    curve = [row for row in found if row["agent"] == NETWORK]
+    if not curve:
+        return False
+    minutes, middle = _series(curve, "return")
+    margin = [1.96 * float(row["error"]) for row in curve]
+    axes.plot(minutes, middle, "o-", color="C0", markersize=4)
+    low = [value - width for value, width in zip(middle, margin, strict=True)]
+    high = [value + width for value, width in zip(middle, margin, strict=True)]
+    axes.fill_between(minutes, low, high, color="C0", alpha=0.18, linewidth=0)
+    for name, level in {row["agent"]: row["return"] for row in found if row["agent"] != NETWORK}.items():
+        axes.axhline(level, color="#888888", linewidth=1, linestyle="--")
+        axes.annotate(name, (1, level), xycoords=("axes fraction", "data"), ha="right", va="bottom", size=9)
+    axes.set(title="Return of the checkpoints, 95 % intervals", xlabel="minutes", ylabel="sum of rewards")
+    axes.set_xlim(left=0)
+    return True
+
+
 def _draw_games(axes: "Axes", rows: Rows) -> bool:
-    """Game length on the left, shares on the right."""
+    """Game length on the left; on the right shares, or the return of one player."""
     drawn = _curve(axes, rows, "game_length", "average length", "C0")
     axes.set(title="Games of self-play", xlabel="minutes", ylabel="plies")
     axes.set_ylim(bottom=0)
     right = axes.twinx()
     right.spines["right"].set_visible(True)
     right.grid(False)
+    if any("game_return" in row for row in rows):
+        shares = [_curve(right, rows, "game_return", "return (right)", "C1")]
+        lines = [*axes.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]]
+        axes.legend(lines, [str(line.get_label()) for line in lines])
+        return drawn or any(shares)
     shares = [
         _curve(right, rows, "first_win_share", "first player wins (right)", "C1"),
         _curve(right, rows, "draw_share", "drawn (right)", "C2"),

@@ -1,8 +1,11 @@
 """Who sits where before a game at the terminal: the seats, the agent, the start."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from tengen.agents.load import load_agent
+import numpy as np
+
+from tengen.agents.load import check_agent, load_agent
 from tengen.agents.text import zoo_names
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game, RecordGame
@@ -12,6 +15,96 @@ from tengen.games.registry import make
 from tengen.games.rules import State
 from tengen.records.formats import read_games
 from tengen.terminal.play import PlayScreen
+from tengen.terminal.solo import SoloScreen
+from tengen.terminal.watch import Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """How an agent is watched that plays alone, as options say it; None is what is usual."""
+
+    episodes: int | None = None
+    limit: int | None = None
+    """Steps after which an episode is stopped."""
+    fps: float | None = None
+    """Steps that are shown a second, at most."""
+    fast: bool = False
+    """Shows no steps, only what the episodes brought."""
+    save: Path | None = None
+    """A film of the best episode."""
+
+
+def play(
+    game: Game,
+    agent: str | None,
+    seat: str | None,
+    *,
+    handicap: int = 0,
+    position: str | None = None,
+    load: Path | None = None,
+    seed: int | None = None,
+    watching: Watching | None = None,
+) -> None:
+    """Plays at the standard terminal: a game for two, or one for one person or for an agent that is watched."""
+    watching = watching or Watching()
+    if game.num_players == 1:
+        if handicap or load is not None:
+            raise InvalidParameter(f"{game.name} is a game for one: no --handicap and no --load")
+        play_alone(game, agent, seat, position=position, seed=seed, watching=watching)
+        return
+    if watching != Watching():
+        raise InvalidParameter(
+            f"{game.name} is a game for two: --episodes, --limit, --fps, --fast and --save are for games for one"
+        )
+    if not isinstance(game, RecordGame):
+        raise InvalidParameter(f"{game.name} has no compiled rules, which a game for two needs")
+    sit_down(game, agent, seat or "first", handicap=handicap, position=position, load=load, seed=seed)
+
+
+def play_alone(
+    game: Game,
+    agent: str | None,
+    seat: str | None,
+    *,
+    position: str | None = None,
+    seed: int | None = None,
+    watching: Watching,
+) -> None:
+    """A person plays, or watches an agent: without a seat, the one that is named."""
+    person = bool(seats(seat or ("first" if agent is None else "none"), game))
+    if person and watching != Watching():
+        raise InvalidParameter(
+            "--episodes, --limit, --fps, --fast and --save are for watching an agent: name one, or --as none"
+        )
+    start = None if position is None else game.parse_position(position)
+    if start is not None and game.is_over(start):
+        raise InvalidParameter("the game is over in this position")
+    if seed is None:
+        seed = int(np.random.SeedSequence().generate_state(1)[0])
+    text = agent or default_agent(game)
+    if person:
+        check_agent(text, game)
+        screen = SoloScreen(game, lambda: load_agent(text, game, seed=seed), seed=seed, start=start)
+        try:
+            screen.run()
+        finally:
+            screen.close()
+        return
+    player = load_agent(text, game, seed=seed)
+    try:
+        Watch(
+            game,
+            player,
+            episodes=watching.episodes or 1,
+            limit=watching.limit,
+            seed=seed,
+            start=start,
+            rate=watching.fps,
+            fast=watching.fast,
+            save=watching.save,
+        ).run()
+    finally:
+        player.close()
 
 
 def sit_down(
@@ -65,6 +158,11 @@ def default_agent(game: Game) -> str:
 def seats(word: str, game: Game) -> frozenset[int]:
     """The players whom a person plays: by the names of the game's players, `first`, `second`, `both` or `none`."""
     known = {name.lower(): {player} for player, name in enumerate(game.player_names)}
+    if game.num_players == 1:
+        known |= {"first": {0}, "none": set()}
+        if word.lower() not in known:
+            raise InvalidParameter(f"nobody sits at {word!r}: {', '.join(known)}")
+        return frozenset(known[word.lower()])
     if "white" not in known:  # Black, where it has no colours, is who begins
         known |= {"black": {0}, "white": {1}}
     if game.name == "shogi":

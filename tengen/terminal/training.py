@@ -25,21 +25,21 @@ MISSING = "–"
 Metrics = Mapping[str, object]
 
 
-def _whole(value: float) -> str:
+def whole(value: float) -> str:
     if value >= 9_999_500:
         return f"{value / 1e6:.1f} M"
     return f"{value:,.0f}".replace(",", " ")
 
 
-def _rate(value: float) -> str:
-    return f"{value:.1f}" if value < 100 else _whole(value)
+def rate(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else whole(value)
 
 
 def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     return f"{value:.2e}" if value < 0.001 else f"{value:.4f}"
 
 
@@ -47,26 +47,30 @@ def _loss(value: float) -> str:
     return f"{value:.3f}"
 
 
-def _length(value: float) -> str:
+def number(value: float) -> str:
     return f"{value:.1f}"
+
+
+def _amount(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 10_000 else f"{value:.0e}"
 
 
 Row = tuple[str, str, Callable[[float], str]]
 
 COLUMNS: dict[str, tuple[Row, ...]] = {
     "done": (
-        ("games", "games", _whole),
-        ("positions", "positions", _whole),
-        ("evaluations", "evaluations", _whole),
-        ("samples", "samples", _whole),
-        ("window", "window", _whole),
+        ("games", "games", whole),
+        ("positions", "positions", whole),
+        ("evaluations", "evaluations", whole),
+        ("samples", "samples", whole),
+        ("window", "window", whole),
     ),
     "a second": (
-        ("games_per_s", "games", _rate),
-        ("positions_per_s", "positions", _rate),
-        ("evaluations_per_s", "evaluations", _rate),
+        ("games_per_s", "games", rate),
+        ("positions_per_s", "positions", rate),
+        ("evaluations_per_s", "evaluations", rate),
         ("share_network", "in network", _percent),
-        ("lr", "lr", _short),
+        ("lr", "lr", short),
     ),
     "loss": (
         ("loss_policy", "policy", _loss),
@@ -76,25 +80,27 @@ COLUMNS: dict[str, tuple[Row, ...]] = {
         ("policy_entropy", "entropy", _loss),
     ),
     "games": (
-        ("game_length", "length", _length),
+        ("game_length", "length", number),
         ("first_win_share", "first wins", _percent),
         ("draw_share", "drawn", _percent),
+        ("game_return", "return", _amount),
     ),
 }
 """What is shown, by heading: the metric's key, its label, how its value is written."""
 
 PLAIN: tuple[Row, ...] = (
-    ("games", "games", _whole),
-    ("positions", "positions", _whole),
-    ("evaluations_per_s", "evaluations/s", _rate),
+    ("games", "games", whole),
+    ("positions", "positions", whole),
+    ("evaluations_per_s", "evaluations/s", rate),
     ("loss_policy", "policy", _loss),
     ("loss_value", "value", _loss),
     ("policy_entropy", "entropy", _loss),
-    ("game_length", "length", _length),
+    ("game_length", "length", number),
     ("first_win_share", "first wins", _percent),
     ("draw_share", "drawn", _percent),
-    ("window", "window", _whole),
-    ("lr", "lr", _short),
+    ("game_return", "return", _amount),
+    ("window", "window", whole),
+    ("lr", "lr", short),
 )
 
 
@@ -111,8 +117,17 @@ class TrainingScreen:
     Metrics that were given once are kept until they are given again; those never given show as a dash.
     """
 
-    def __init__(self, title: str, *, console: Console | None = None, plain_seconds: float = PLAIN_SECONDS) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        columns: Mapping[str, tuple[Row, ...]] = COLUMNS,
+        plain: tuple[Row, ...] = PLAIN,
+        console: Console | None = None,
+        plain_seconds: float = PLAIN_SECONDS,
+    ) -> None:
         self._title = title
+        self._columns, self._plain = columns, plain
         self._console = console or Console(highlight=False)
         self._plain_seconds = plain_seconds
         self._metrics: dict[str, object] = {}
@@ -166,9 +181,9 @@ class TrainingScreen:
     def render(self) -> RenderableType:
         """The screen as it would show now."""
         columns = Table.grid(padding=(0, 2))
-        for _ in COLUMNS:
+        for _ in self._columns:
             columns.add_column()
-        columns.add_row(*(self._column(heading, rows) for heading, rows in COLUMNS.items()))
+        columns.add_row(*(self._column(heading, rows) for heading, rows in self._columns.items()))
         parts: list[RenderableType] = [self._progress(), Text(), columns]
         rating = self._rating()
         if rating is not None:
@@ -236,5 +251,8 @@ class TrainingScreen:
         self._next_line = time.monotonic() + self._plain_seconds
         spent, left = self._times()
         parts = [f"{spent} spent, {left} left"]
-        parts += [f"{label} {write(value)}" for key, label, write in PLAIN if (value := self._number(key)) is not None]
+        for key, label, write in self._plain:
+            value = self._number(key)
+            if value is not None:
+                parts.append(f"{label} {write(value)}")
         self._console.print(" | ".join(parts), markup=False, soft_wrap=True)

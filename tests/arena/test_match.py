@@ -169,7 +169,7 @@ def test_a_line_that_was_cut_short_is_played_again(tmp_path: Path) -> None:
     lines.write_bytes(content[:-10])
     result = play_match(TTT, ["random", "random"], games=4, out=tmp_path)
     assert len(result.games) == 4
-    assert len(MatchFolder(tmp_path).games()) == 4
+    assert len(MatchFolder(tmp_path).games(PlayedGame)) == 4
 
 
 def test_a_folder_of_another_match_is_refused(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_full_disk_loses_no_game_that_was_kept(tmp_path: Path, monkeypatch: py
 
 def test_a_game_survives_its_line_of_json() -> None:
     game = play_match(TTT, [Scripted(TTT, "a"), Scripted(TTT, "b", fails_at=2)], games=1).games[0]
-    assert from_json(to_json(game)) == game
+    assert from_json(to_json(game), PlayedGame) == game
     assert "\n" not in to_json(game)
 
 

@@ -73,7 +73,9 @@ def test_settings_named_in_the_docs_exist() -> None:
     "page",
     [
         "README.md",
+        "docs/atari.md",
         "docs/breakout.md",
+        "docs/gymnasium.md",
         "docs/go.md",
         "docs/shogi.md",
         "docs/agents.md",

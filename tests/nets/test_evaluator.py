@@ -199,7 +199,7 @@ def test_judging_names_chances_and_points() -> None:
     _, chances, lead = NetworkEvaluator(network, engine="torch-float32").judge(x)
     output = network(torch.from_numpy(x))
     assert output.score is not None
-    np.testing.assert_allclose(chances, output.wdl.softmax(dim=1).numpy(), atol=1e-5)
+    np.testing.assert_allclose(chances, output.outcome.softmax(dim=1).numpy(), atol=1e-5)
     np.testing.assert_allclose(lead, 20 * output.score.numpy(), atol=1e-3)
 
 

@@ -13,7 +13,7 @@ def targets(**changed: object) -> Targets:
     usual = Targets(
         policy=torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]]),
         policy_weight=torch.ones(2),
-        wdl=torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+        outcome=torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
         score=torch.tensor([10.0, -10.0]),
         ownership=torch.tensor([[[1.0, 1.0], [1.0, -1.0]], [[0.0, 0.0], [0.0, 0.0]]]),
     )

@@ -56,7 +56,7 @@ def test_one_network_plays_every_board_size(size: int) -> None:
     network = seeded(GO)
     output = network(observations(2, size))
     assert output.policy.shape == (2, size * size + 1)
-    assert output.wdl.shape == (2, 3)
+    assert output.outcome.shape == (2, 3)
     assert output.ownership is not None
     assert output.ownership.shape == (2, size, size)
     assert output.score is not None
@@ -88,7 +88,7 @@ def test_a_fresh_network_is_nearly_indifferent() -> None:
 
 def test_the_value_mixes_winning_and_points() -> None:
     network = seeded(GO)
-    output = network(observations(1))._replace(wdl=torch.tensor([[20.0, 0.0, 0.0]]), score=torch.tensor([-50.0]))
+    output = network(observations(1))._replace(outcome=torch.tensor([[20.0, 0.0, 0.0]]), score=torch.tensor([-50.0]))
     assert float(network.value(output)) == pytest.approx(0.8 - 0.2, abs=1e-5)
 
 

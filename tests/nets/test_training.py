@@ -26,7 +26,7 @@ def batch(seed: int, size: int = 5, count: int = 16) -> tuple[np.ndarray, Target
     targets = Targets(
         policy=torch.from_numpy(rng.dirichlet(np.full(size * size + 1, 0.1), count).astype(np.float32)),
         policy_weight=torch.ones(count),
-        wdl=torch.eye(3)[rng.integers(0, 3, count)],
+        outcome=torch.eye(3)[rng.integers(0, 3, count)],
         score=torch.from_numpy(rng.normal(0, 10, count).astype(np.float32)),
         ownership=torch.from_numpy(rng.integers(-1, 2, (count, size, size)).astype(np.float32)),
     )

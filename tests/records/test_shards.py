@@ -158,7 +158,7 @@ def test_another_format_version_is_named_and_left_in_place(tmp_path: Path, monke
     monkeypatch.setattr(shards_module, "FORMAT_VERSION", 99)
     write_shard(path, [noughts()])
     monkeypatch.undo()
-    assert "format version 99; this version of Tengen reads 1" in one_line_naming(path)
+    assert "format version 99; this version of Tengen reads 2" in one_line_naming(path)
     found = read_shards(tmp_path)
     assert (found.records, len(found.damaged)) == ([], 1)
     assert path.exists()

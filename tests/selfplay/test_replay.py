@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tengen.core.errors import InvalidRecord
 from tengen.games import registry
 from tengen.records.record import GameRecord
-from tengen.selfplay.replay import RESIGNED, Replay
+from tengen.selfplay.replay import RESIGNED, RecordReplay
 
 
 def random_record(text: str, seed: int, start: str = "") -> GameRecord:
@@ -38,7 +38,7 @@ def random_record(text: str, seed: int, start: str = "") -> GameRecord:
 def test_a_batch_holds_what_stepping_through_the_games_shows(seed: int, text: str) -> None:
     game = registry.make(text)
     records = [random_record(text, 3 * seed + index) for index in range(3)]
-    replay = Replay(game)
+    replay = RecordReplay(game)
     replay.add(records)
     batch = replay.sample(16, np.random.default_rng(seed))
     # the same draws again: places, then symmetries
@@ -71,7 +71,7 @@ def test_a_batch_holds_what_stepping_through_the_games_shows(seed: int, text: st
 
 
 def test_the_window_keeps_the_newest_whole_games() -> None:
-    replay = Replay(registry.make("tictactoe"))
+    replay = RecordReplay(registry.make("tictactoe"))
     records = [random_record("tictactoe", seed) for seed in range(20)]
     replay.add(records)
     replay.trim(30)
@@ -95,7 +95,7 @@ def test_plies_without_a_policy_are_not_drawn() -> None:
         policy_actions=record.policy_actions[record.policy_starts[2] :],
         policy_probabilities=record.policy_probabilities[record.policy_starts[2] :],
     )
-    replay = Replay(registry.make("tictactoe"))
+    replay = RecordReplay(registry.make("tictactoe"))
     replay.add([opening])
     batch = replay.sample(200, np.random.default_rng(0))
     stones = batch.observations[:, :2].sum(axis=(1, 2, 3))
@@ -113,13 +113,13 @@ def test_a_game_that_was_cut_short_teaches_no_score() -> None:
         policy_probabilities=record.policy_probabilities[: record.policy_starts[6]],
         termination=RESIGNED,
     )
-    replay = Replay(registry.make("go:size=5"))
+    replay = RecordReplay(registry.make("go:size=5"))
     replay.add([cut])
     assert replay.sample(8, np.random.default_rng(0)).score_weight.max() == 0
 
 
 def test_games_of_other_komi_mix_and_other_sizes_do_not() -> None:
-    replay = Replay(registry.make("go:size=5,komi=7"))
+    replay = RecordReplay(registry.make("go:size=5,komi=7"))
     replay.add([random_record("go:size=5,komi=24", 1), random_record("go:size=5,komi=7", 2)])
     with pytest.raises(InvalidRecord, match="go"):
         replay.add([random_record("go:size=9", 1)])

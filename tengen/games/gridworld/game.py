@@ -8,13 +8,13 @@ import numpy as np
 from tengen.core.errors import InvalidMove, InvalidParameter, InvalidPosition
 from tengen.games import symmetry
 from tengen.games.game import RecordGame, as_text
-from tengen.games.gridworld.rooms import ROOMS, cells_of, find_room
-from tengen.games.gridworld.rules import FIRST_EXIT, NO_HEADING, PLANES, WALL, state_dtype
+from tengen.games.gridworld.rooms import ROOMS, cells_of, find_room, has_way_out
+from tengen.games.gridworld.rules import FIRST_EXIT, NO_HEADING, PLANES, TRAP, WALL, state_dtype
 from tengen.games.parameters import above_zero, number, truth, whole
 from tengen.games.rules import State
 
 DIRECTIONS = "NESW"
-_NAMES = ("north up ^ k", "east right > l", "south down v j", "west left < h")
+_NAMES = ("north up ^ k ↑", "east right > l →", "south down v j ↓", "west left < h ←")
 WORDS = {word: direction for direction, names in enumerate(_NAMES) for word in names.split()}
 """What else a direction may be called."""
 
@@ -29,6 +29,7 @@ class Gridworld(RecordGame):
     num_players = 1
     num_actions = 4
     board_actions = False
+    observation_range = (0.0, 1.0)
     player_names = ("robot",)
     variant = "room"
     aliases: ClassVar[tuple[str, ...]] = ("deterministic",)
@@ -52,9 +53,13 @@ class Gridworld(RecordGame):
         if deterministic and slip:
             raise InvalidParameter(f"deterministic and slip={slip:g} contradict each other")
         steps = whole("steps", parameters.get("steps", STEPS), 0, 10**6)
-        shown = name if name in ROOMS else "/".join(row.replace(" ", ".") for row in room.rows)
-        super().__init__(room=shown, living=living, slip=slip, discount=discount, steps=steps)
+        if steps == 0 and not has_way_out(cells, start):
+            raise InvalidParameter(
+                f"steps=0 is not accepted in the map {name[:60]}: no exit can be reached from its start"
+            )
         self._room = room
+        shown = name if name in ROOMS else "/".join(self.rows)
+        super().__init__(room=shown, living=living, slip=slip, discount=discount, steps=steps)
         self._cells = cells
         self.dtype = state_dtype(*cells.shape)
         self.observation_shape = (PLANES, *cells.shape)
@@ -82,6 +87,22 @@ class Gridworld(RecordGame):
         pairs = [f"{key}={as_text(self.parameters[key])}" for key in own if self.parameters[key] != own[key]]
         return f"gridworld:{','.join([str(self.parameters['room']), *pairs])}"
 
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The map, the top row first, in the symbols of `rooms.py`."""
+        return self._room.rows
+
+    def pay(self, symbol: str) -> float:
+        """What reaching such a square pays besides the living reward; 0 for floor and walls."""
+        place = "".join(self.rows).index(symbol)
+        kind = self._cells.ravel()[place]
+        return float(self._start["rewards"][0, kind]) if kind >= TRAP else 0.0
+
+    def place(self, state: State) -> tuple[int, int]:
+        """(row, column) of the robot, from the top left."""
+        row, column = divmod(int(state["place"]), self._cells.shape[1])
+        return row, column
+
     def initial_state(self) -> State:
         return self._start.copy()[0]
 
@@ -98,19 +119,21 @@ class Gridworld(RecordGame):
 
     def position_to_text(self, state: State) -> str:
         """`x,y`, then `>N` while chance decides on a step to the north, then ` step 5` where steps are limited."""
-        height, width = self._cells.shape
-        row, column = divmod(int(state["place"]), width)
+        height = self._cells.shape[0]
+        row, column = self.place(state)
         heading = "" if state["heading"] == NO_HEADING else f">{DIRECTIONS[state['heading']]}"
         return f"{column + 1},{height - row}{heading}" + (f" step {state['steps']}" if state["limit"] else "")
 
     def parse_position(self, text: str) -> State:
         height, width = self._cells.shape
-        found = re.fullmatch(r"\s*(\d{1,4})\s*,\s*(\d{1,4})\s*(?:>([NESW]))?\s*(?:step (\d{1,7}))?\s*", text)
+        found = re.fullmatch(r"\s*(\d{1,4})\s*,\s*(\d{1,4})\s*(?:>([NESW]))?(?:\s+step (\d{1,7}))?\s*", text)
         if found is None:
             raise InvalidPosition(f"{text[:60]!r} is no position: x,y such as 1,1, which is at the bottom left")
         column, row = int(found[1]) - 1, height - int(found[2])
         if not (0 <= column < width and 0 <= row < height) or self._cells[row, column] == WALL:
             raise InvalidPosition(f"{text[:60]!r} is no position: {found[1]},{found[2]} is a wall or outside the room")
+        if self._cells[row, column] == TRAP:
+            raise InvalidPosition(f"{text[:60]!r} is no position: nobody stays on the trap at {found[1]},{found[2]}")
         state = self.initial_state()
         state["place"] = row * width + column
         state["steps"] = int(found[4] or 0)
@@ -125,14 +148,19 @@ class Gridworld(RecordGame):
             state["heading"] = DIRECTIONS.index(found[3])
         return state
 
+    def exit_reward(self, state: State) -> float:
+        """What the square of a finished game pays, which is its utility."""
+        row, column = divmod(int(state["place"]), self._cells.shape[1])
+        return float(state["rewards"][self._cells[row, column]])
+
     def termination(self, state: State) -> str:
         if not self.is_over(state):
             return ""
         return "step limit" if self.is_truncated(state) else "exit"
 
     def draw(self, state: State, last_action: int | None = None) -> str:
-        width = self._cells.shape[1]
-        rows = [list(row) for row in (line.replace(" ", ".") for line in self._room.rows)]
-        row, column = divmod(int(state["place"]), width)
+        """The map, the robot as `@`."""
+        rows = [list(row) for row in self.rows]
+        row, column = self.place(state)
         rows[row][column] = "@"
         return "\n".join(" ".join(line) for line in rows)

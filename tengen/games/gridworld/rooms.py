@@ -7,11 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.errors import InvalidParameter, unknown
-from tengen.games.gridworld.rules import FIRST_EXIT, FLOOR, KINDS, TRAP, WALL
+from tengen.games.gridworld.rules import COLUMN_STEP, FIRST_EXIT, FLOOR, KINDS, ROW_STEP, TRAP, WALL
 
 LARGEST = 100
 """Rows and columns of the largest room."""
 
+LONGEST_FILE = 4 * LARGEST * LARGEST
+"""So many characters of a map file are read; more are too many squares anyhow."""
+
+SQUARES = "#.SGPT0123456789"
 SYMBOLS = "'#' a wall, '.' floor, 'S' the start, 'G' a goal, 'P' a pit, 'T' a trap, digits other exits"
 
 
@@ -72,22 +76,23 @@ def find_room(text: str) -> Room:
     """A named room, a map file, or a map written on one line with '/' between its rows."""
     if text in ROOMS:
         return ROOMS[text]
-    if "/" in text and set(text) <= set("#.SGPT0123456789/"):
+    if text and set(text) <= {*SQUARES, "/"}:
         return Room(rows=tuple(text.split("/")))
     path = Path(text)
     if path.suffix or "/" in text or "\\" in text:
         try:
-            written = path.read_text()
-        except (OSError, UnicodeDecodeError) as error:
+            with open(path, encoding="utf-8-sig") as file:
+                written = file.read(LONGEST_FILE)
+        except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is no text"
-            raise InvalidParameter(f"the map {text[:200]} cannot be read: {reason}") from None
-        return Room(rows=tuple(line.rstrip() for line in written.strip("\n").splitlines()))
+            raise InvalidParameter(f"the map {text[:200]!r} cannot be read: {reason}") from None
+        return Room(rows=tuple(line.rstrip() for line in written.strip().splitlines()))
     raise unknown("room", text[:200], [*ROOMS, "MAP.txt"])
 
 
 def cells_of(room: Room, name: str) -> tuple[NDArray[np.int8], int, NDArray[np.float64]]:
     """Kinds of squares [H, W], the start as row * W + column, and rewards [KINDS]; InvalidParameter if no room."""
-    rows = [row.replace(" ", ".") for row in room.rows]
+    rows = room.rows
     name = name[:60]
     if not rows or not rows[0]:
         raise InvalidParameter(f"the map {name} is empty")
@@ -98,7 +103,7 @@ def cells_of(room: Room, name: str) -> tuple[NDArray[np.int8], int, NDArray[np.f
         if len(row) != width:
             raise InvalidParameter(f"the map {name} is ragged: row {number} has {len(row)} squares, row 1 has {width}")
         for column, symbol in enumerate(row, 1):
-            if symbol not in "#.SGPT0123456789":
+            if symbol not in SQUARES:
                 raise InvalidParameter(
                     f"the map {name} has {symbol!r} in row {number}, column {column}; accepted are {SYMBOLS}"
                 )
@@ -117,3 +122,21 @@ def cells_of(room: Room, name: str) -> tuple[NDArray[np.int8], int, NDArray[np.f
         rewards[kinds[symbol]] = room.rewards.get(symbol, float(symbol) if symbol.isdigit() else 0.0)
     cells = np.array([[kinds[symbol] for symbol in row] for row in rows], np.int8)
     return cells, "".join(rows).index("S"), rewards
+
+
+def has_way_out(cells: NDArray[np.int8], start: int) -> bool:
+    """Whether an exit can be reached from the start."""
+    height, width = cells.shape
+    seen, waiting = {start}, [start]
+    while waiting:
+        row, column = divmod(waiting.pop(), width)
+        for row_step, column_step in zip(ROW_STEP.tolist(), COLUMN_STEP.tolist(), strict=True):
+            to_row, to_column = row + row_step, column + column_step
+            if not (0 <= to_row < height and 0 <= to_column < width) or cells[to_row, to_column] in (WALL, TRAP):
+                continue
+            if cells[to_row, to_column] >= FIRST_EXIT:
+                return True
+            if to_row * width + to_column not in seen:
+                seen.add(to_row * width + to_column)
+                waiting.append(to_row * width + to_column)
+    return False
