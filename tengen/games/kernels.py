@@ -182,9 +182,7 @@ def random_playout(state: State, seeds: NDArray[np.uint64], row: int, scratch: N
 
 
 @kernel
-def short_playout(
-    state: State, plies: int, seeds: NDArray[np.uint64], row: int, scratch: NDArray[np.int32]
-) -> float:
+def short_playout(state: State, plies: int, seeds: NDArray[np.uint64], row: int, scratch: NDArray[np.int32]) -> float:
     """`random_playout` of at most `plies` actions, those of chance not among them; what would follow counts nothing."""
     total = 0.0
     weight = 1.0

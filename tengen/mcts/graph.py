@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
 from tengen.games.rules import CHANCE, OVER, key, player
+from tengen.mcts.bounds import is_solved
 from tengen.mcts.forest import (
     NO_NODE,
     UNEXPANDED,
@@ -26,7 +27,6 @@ from tengen.mcts.forest import (
     new_node,
     written_edges,
 )
-from tengen.mcts.bounds import is_solved
 from tengen.mcts.free import expand_evenly, judge
 from tengen.mcts.policies import Seeds, choose
 from tengen.mcts.root import next_wanted, prepare_root
@@ -35,6 +35,7 @@ from tengen.mcts.wave import begin_tree, has_room, renew_value, step_to
 
 SLOTS_PER_NODE = 2
 """Slots of the table of positions for each node of a tree, at least."""
+
 
 def table_size(nodes: int) -> int:
     """The slots of one tree's table: a power of two."""
@@ -164,9 +165,7 @@ def search_graph(
                     end_here(forest, leaf)
                     forest.nodes[leaf].edges = 0
                 else:
-                    forest.nodes[leaf].value = judge(
-                        states, leaf - shift, playouts, plies, spare, scratch, seeds, tree
-                    )
+                    forest.nodes[leaf].value = judge(states, leaf - shift, playouts, plies, spare, scratch, seeds, tree)
                     judged += 1
                 break
             next_wanted(halving, tree)

@@ -22,7 +22,7 @@ TINY = 1e-30
 
 @inlined
 def sigma(q: float, most_visits: int, low: float, half: float, s: Settings) -> float:
-    """(c_visit + max N) * c_scale * q, with q mapped to [0, 1] from the span that begins at `low`, twice `half` long."""
+    """(c_visit + max N) * c_scale * q, with q mapped to [0, 1] from the span from `low` on, twice `half` long."""
     return (s.c_visit + most_visits) * s.c_scale * (q - low) * 0.5 / half
 
 

@@ -68,7 +68,9 @@ class Search:
         self._forest: Forest | None = None
         alone = game.num_players == 1
         self._open = alone and (config.open_loop or (isinstance(game, EmulatedGame) and must_replay(game)))
-        self._shared = alone and config.transpositions and self._free and isinstance(game, RecordGame) and not self._open
+        self._shared = (
+            alone and config.transpositions and self._free and isinstance(game, RecordGame) and not self._open
+        )
         self._full = alone and (config.backup == "full" or self._shared) and not self._open
         self._solver = config.solver and not (game.has_chance or self._full or self._open)
         self._nodes_each = 2 if game.has_chance and not self._open else 1
@@ -209,9 +211,9 @@ class Search:
         summary: Summary,
     ) -> int:
         """The search in one kernel; returns how many leaves were judged."""
-        begin = (given, states.array, forest, fresh, count, self._halving)
+        begin: tuple[Any, ...] = (given, states.array, forest, fresh, count, self._halving)
         plies = self.config.rollout_plies
-        end = (self._playouts, plies, states.spare, states.scratch, settings, self._seeds, summary)
+        end: tuple[Any, ...] = (self._playouts, plies, states.spare, states.scratch, settings, self._seeds, summary)
         if self._shared:
             return graph.search_graph(*begin, self._table, self._names, self._path, self._places, *end)
         if self._open:
@@ -337,6 +339,8 @@ class Search:
                     node = forest.nodes[child]
                     first, tried = int(node["first_edge"]), int(node["tried"])
                     action = int(forest.actions[first + int(np.argmax(forest.edges["visits"][first : first + tried]))])
+            if self._open and self.game.has_chance:
+                line = line[:1]  # what comes later depends on what chance does
             self.line_is_closed = child != NO_NODE and self._is_solved(child)
             variations.append(line)
         return variations

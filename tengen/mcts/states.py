@@ -100,17 +100,13 @@ class RecordStates:
             known &= same.reshape(rows, -1).all(axis=1)
         return known
 
-    def begin(
-        self, given: NDArray[Any], forest: Forest, fresh: NDArray[np.bool_], leaves: Leaves, s: Settings
-    ) -> None:
+    def begin(self, given: NDArray[Any], forest: Forest, fresh: NDArray[np.bool_], leaves: Leaves, s: Settings) -> None:
         wave.begin_trees(given, self.array, forest, fresh, leaves.chosen, s)
 
     def advance(self, forest: Forest, rows: int, leaves: Leaves, s: Settings, seeds: Seeds) -> int:
         asked = leaves[:6]
         if self.open_loop:
-            return line.advance_lines(
-                self.array, self.spare, self.path, forest, rows, *asked, self.scratch, seeds
-            )
+            return line.advance_lines(self.array, self.spare, self.path, forest, rows, *asked, self.scratch, seeds)
         return wave.advance(self.array, forest, rows, *asked, self.scratch, s)
 
     def keep(self, forest: Forest, actions: NDArray[np.int32], places: NDArray[np.int32]) -> None:

@@ -352,7 +352,9 @@ def absorb(
             if leaf == NO_NODE:
                 break
             slot = slots[tree, place]
-            value = float(forest.nodes[leaf].lower) if is_solved(forest, leaf) else 0.0  # in open loop a line may end early
+            value = (
+                float(forest.nodes[leaf].lower) if is_solved(forest, leaf) else 0.0
+            )  # in open loop a line may end early
             if slot >= 0:
                 value = float(values[slot])
                 forest.nodes[leaf].value = values[slot]
