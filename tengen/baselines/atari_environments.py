@@ -40,27 +40,31 @@ class AtariEnvironments(Environments):
             frameskip=rules.skip,
             noop_max=rules.noop,
             autoreset_mode="SameStep",
-            life_loss_info=True,
+            life_loss_info=self._lives,
             reward_clipping=False,
             use_fire_reset=False,
         )
         self.actions = int(self._copies.single_action_space.n)
         self.observation_shape = game.observation_shape
+        self._frames = np.zeros(count, np.int32)
 
     def reset(self, seed: int) -> NDArray[Any]:
-        seen, _ = self._copies.reset(seed=seed % 2**30)
+        seen, info = self._copies.reset(seed=seed % 2**30)
+        self._frames = info["episode_frame_number"].copy()
         return seen
 
     def step(self, actions: NDArray[Any]) -> Step:
         seen, rewards, terminated, truncated, info = self._copies.step(actions.astype(np.int64, copy=False))
-        ended = info["episode_frame_number"] == 0
+        truncated &= ~terminated
+        frames = info["episode_frame_number"].copy()
+        ended = truncated | terminated
+        if self._lives:  # a life that is lost begins no game anew, whose frames would be counted from its start
+            ended = truncated | (terminated & (frames <= self._frames))
+        self._frames = frames
         last = seen
         if ended.any():
             last = seen.copy()
             last[ended] = info["final_obs"][ended]
-        truncated &= ~terminated
-        if not self._lives:
-            terminated &= ended
         return Step(seen, rewards.astype(np.float32), terminated, truncated, last, ended)
 
     def close(self) -> None:

@@ -97,13 +97,12 @@ def make_environments(
         return AtariEnvironments(game, count, limit=limit)
     if not isinstance(game, RecordGame):
         raise InvalidParameter(f"{text} is no environment of a baseline: a record game, atari:NAME or gym:ID")
-    from tengen.baselines.model import without_limit
     from tengen.baselines.record_environments import RecordEnvironments
 
     if keyed:  # a position is the same at every step; the limit still cuts episodes off
         steps = int(str(game.parameters.get("steps") or 0))
         limit = min(limit or steps, steps or limit)
-        game = without_limit(game)
+        game = game.without_limit()
     return RecordEnvironments(game, count, seed=seed, keyed=keyed, exploring=exploring, limit=limit)
 
 
