@@ -6,8 +6,9 @@ import numpy as np
 
 from tengen.agents.load import load_agent
 from tengen.core.errors import InvalidParameter, InvalidPosition
+from tengen.core.random import stream
 from tengen.games.game import Game
-from tengen.games.rules import State
+from tengen.games.rules import CHANCE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class MoveOpinion:
     visits: int
     prior: float
     value: float
-    """For the player to move, in [-1, 1]; 0 if it was not visited."""
+    """For the player to move, in [-1, 1]; for one player the discounted reward from here; 0 if it was not visited."""
     proven: float | None
     """The exact value, where it is known."""
     written: str = ""
@@ -34,7 +35,7 @@ class Analysis:
     agent: str
     player: str
     value: float
-    """For the player to move, in [-1, 1]."""
+    """For the player to move, in [-1, 1]; for one player the discounted reward from here."""
     moves: list[MoveOpinion]
     """The chosen one first, then by visits."""
     variation: list[str]
@@ -45,10 +46,21 @@ class Analysis:
         return asdict(self)
 
 
+def first_position(game: Game, *, seed: int | None = None) -> State:
+    """A beginning of a game at which there is something to choose: chance has moved."""
+    state = game.initial_state()
+    generator = stream(seed or 0, "first position")
+    while game.player(state) == CHANCE:
+        state = game.apply(state, game.sample_outcome(state, generator))
+    return state
+
+
 def analyze_position(game: Game, state: State, agent: str, *, top: int = 10, seed: int | None = None) -> Analysis:
     """Lets an agent search `state`."""
     if game.is_over(state):
         raise InvalidPosition("the game is over in this position: there is nothing to analyse")
+    if game.player(state) == CHANCE:
+        raise InvalidPosition("chance moves in this position: there is nothing to analyse")
     searcher = load_agent(agent, game, seed=seed)
     try:
         searcher.new_game(state, seed=seed)
