@@ -34,9 +34,9 @@ def compare(
 ) -> None:
     """Runs methods on one environment with several seeds each, and draws their curves into one picture.
 
-    A METHOD is one of `tengen learn`, with settings if need be (dqn:learning_rate=0.001,replay=false), or uct:sims=N
-    or random, which play without learning. OUT gets compare.png, compare.csv, compare.txt and
-    compare.json; docs/compare.md explains them.
+    A METHOD is one of `tengen learn`, with settings if need be (dqn:learning_rate=0.001,replay=false); uct:sims=N or
+    random, which play without learning; or alphazero:minutes=M, which trains by self-play. OUT gets compare.png,
+    compare.csv, compare.txt and compare.json; docs/compare.md explains them.
 
     \b
     Example: tengen compare CartPole-v1 reinforce a2c --seeds 5 --target 475

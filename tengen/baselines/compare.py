@@ -117,7 +117,7 @@ class _Job:
         if self.finished():
             return 1.0
         rows = read_metrics(self.folder / "metrics.jsonl")
-        return min(0.999, self.contender.fraction(rows[-1])) if rows else 0.0
+        return min(0.999, self.contender.fraction(rows)) if rows else 0.0
 
 
 class _Crew:

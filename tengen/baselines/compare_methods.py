@@ -14,6 +14,9 @@ from tengen.baselines.run import BaselineSettings, defaults_for
 from tengen.core.errors import InvalidParameter, unknown
 from tengen.games import registry
 from tengen.games.game import Game
+from tengen.selfplay import settings as train_settings
+from tengen.selfplay.run import RunFolder
+from tengen.selfplay.settings import Settings
 
 SHORT = {"lr": "learning_rate"}
 """Other names of settings."""
@@ -48,8 +51,8 @@ class Contender(ABC):
         """InvalidParameter if `folder` holds a run that this one would not go on with."""
 
     @abstractmethod
-    def fraction(self, row: dict[str, Any]) -> float:
-        """How much of a run is done by a line of its metrics."""
+    def fraction(self, rows: list[dict[str, Any]]) -> float:
+        """How much of a run is done by the lines of its metrics, of which there is one at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ class LearningContender(Contender):
                     f"{folder} holds a run with {key}={found.get(key)}, not {value}: name another folder for this one"
                 )
 
-    def fraction(self, row: dict[str, Any]) -> float:
-        return float(row.get("steps", 0)) / self.settings.steps
+    def fraction(self, rows: list[dict[str, Any]]) -> float:
+        return float(rows[-1].get("steps", 0)) / self.settings.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,34 @@ class PlayingContender(Contender):
     def check(self, folder: Path, seed: int) -> None:
         pass
 
-    def fraction(self, row: dict[str, Any]) -> float:
-        return float(row.get("episodes", 0)) / self.episodes
+    def fraction(self, rows: list[dict[str, Any]]) -> float:
+        return float(rows[-1].get("episodes", 0)) / self.episodes
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingContender(Contender):
+    """Training by self-play, as `tengen train` does it, with one worker."""
+
+    overrides: tuple[str, ...]
+
+    def settings(self, seed: int) -> Settings:
+        """All settings of its run; agents to compare with play in the comparison, not in each run."""
+        usual = ("selfplay.workers=1", "ladder.opponents=[]", "exam.games=0")
+        return train_settings.load(game_of(self.environment).text, (*usual, *self.overrides, f"seed={seed}"))
+
+    def check_environment(self) -> None:
+        game = game_of(self.environment)
+        if game.num_players != 1:
+            raise InvalidParameter(f"{game.text} is a game for two: methods are compared on games for one player")
+        self.settings(0)
+
+    def check(self, folder: Path, seed: int) -> None:
+        path = folder / "run.toml"
+        if path.exists() and RunFolder(folder).settings() != self.settings(seed):
+            raise InvalidParameter(f"{folder} holds a run with other settings: name another folder for this one")
+
+    def fraction(self, rows: list[dict[str, Any]]) -> float:
+        return max(float(row.get("fraction", 0.0)) for row in rows)
 
 
 def make_contender(text: str, environment: str, *, steps: int | None = None, label: str | None = None) -> Contender:
@@ -129,7 +158,9 @@ def make_contender(text: str, environment: str, *, steps: int | None = None, lab
                 episodes = int(value)
         agent = ":".join([name, *([",".join(kept)] if kept else [])])
         return PlayingContender(text, environment, shown, slug, agent, episodes)
-    raise unknown("method", name, [*METHODS, *AGENTS])
+    if name == "alphazero":
+        return TrainingContender(text, environment, shown, slug, tuple(pairs))
+    raise unknown("method", name, [*METHODS, *AGENTS, "alphazero"])
 
 
 def split_pairs(text: str) -> list[str]:

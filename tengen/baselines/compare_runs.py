@@ -1,4 +1,4 @@
-"""One run of a comparison, in a process of its own: a baseline that learns, or an agent that only plays."""
+"""One run of a comparison, in a process of its own: a method that learns, or an agent that only plays."""
 
 import json
 import os
@@ -10,13 +10,20 @@ from pathlib import Path
 import numpy as np
 
 from tengen.agents.agent import Agent
-from tengen.baselines.compare_methods import Contender, LearningContender, PlayingContender, game_of
+from tengen.baselines.compare_methods import (
+    Contender,
+    LearningContender,
+    PlayingContender,
+    TrainingContender,
+    game_of,
+)
+from tengen.core.errors import InvalidParameter
 from tengen.core.files import write_text
 from tengen.core.processes import die_with_parent
 from tengen.core.random import stream
 from tengen.games.game import Game
 from tengen.games.rules import CHANCE, State
-from tengen.selfplay.run import append_line, read_metrics
+from tengen.selfplay.run import NETWORK, RunFolder, append_line, read_metrics
 
 
 def run_contender(answer: Connection, contender: Contender, folder: Path, seed: int) -> None:
@@ -32,6 +39,8 @@ def run_contender(answer: Connection, contender: Contender, folder: Path, seed: 
     try:
         if isinstance(contender, LearningContender):
             learn(contender, folder, seed)
+        elif isinstance(contender, TrainingContender):
+            train_by_selfplay(contender, folder, seed)
         else:
             assert isinstance(contender, PlayingContender)
             play(contender, folder, seed)
@@ -50,6 +59,31 @@ def learn(contender: LearningContender, folder: Path, seed: int) -> None:
         Run.again(folder).go()
     else:
         Run(contender.method, contender.environment, folder, overrides=contender.overrides, seed=seed).go()
+
+
+def train_by_selfplay(contender: TrainingContender, folder: Path, seed: int) -> None:
+    """Trains, or goes on; the result is what the last checkpoint made of the game."""
+    from tengen.selfplay.train import train
+
+    started = (folder / "run.toml").exists()
+    if not (started and RunFolder(folder).progress().finished):
+        train(None if started else contender.settings(seed), folder, resume=started)
+    rows = read_metrics(folder / "metrics.jsonl")
+    measured = [row for row in rows if row["kind"] == "return" and row["agent"] == NETWORK]
+    if not measured:
+        raise InvalidParameter("no checkpoint was measured: ladder.games must be above 0")
+    last, seconds = measured[-1], RunFolder(folder).progress().elapsed
+    result = {
+        "method": contender.text,
+        "environment": contender.environment,
+        "seed": seed,
+        "steps": last["steps"],
+        "seconds": round(seconds, 3),
+        "steps_per_s": round(last["steps"] / max(seconds, 1e-9), 1),
+        "mean": last["return"],
+        "episodes": last["episodes"],
+    }
+    write_text(folder / "result.json", json.dumps(result) + "\n")
 
 
 def play(contender: PlayingContender, folder: Path, seed: int) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tengen.baselines.compare_methods import Contender
 from tengen.core.errors import InvalidParameter
-from tengen.selfplay.run import read_metrics
+from tengen.selfplay.run import NETWORK, read_metrics
 
 Floats = NDArray[np.float64]
 
@@ -147,8 +147,7 @@ def _outcome(contender: Contender, folder: Path, seeds: int, target: float | Non
             results.append({key: float(result[key]) for key in ("mean", "steps", "seconds", "steps_per_s")})
         except (ValueError, KeyError, TypeError):
             raise InvalidParameter(f"{run / 'result.json'} is damaged: remove {run} to run it again") from None
-        rows = [row for row in read_metrics(run / "metrics.jsonl") if row["kind"] == "evaluation"]
-        curves.append(np.array([(row["steps"], row["time_s"], row["mean"]) for row in rows], np.float64).reshape(-1, 3))
+        curves.append(_evaluations(run / "metrics.jsonl"))
     return Outcome(
         method=contender.text,
         label=contender.label,
@@ -161,6 +160,18 @@ def _outcome(contender: Contender, folder: Path, seeds: int, target: float | Non
         by_steps=curve_of([(curve[:, 0], curve[:, 2]) for curve in curves]),
         by_seconds=curve_of([(curve[:, 1], curve[:, 2]) for curve in curves]),
     )
+
+
+def _evaluations(path: Path) -> Floats:
+    """Steps, seconds and return of each evaluation [n, 3], by a baseline's metrics or those of self-play."""
+    rows = read_metrics(path)
+    found = [(row["steps"], row["time_s"], row["mean"]) for row in rows if row["kind"] == "evaluation"]
+    found += [
+        (row["steps"], row["time_s"], row["return"])
+        for row in rows
+        if row["kind"] == "return" and row["agent"] == NETWORK
+    ]
+    return np.array(found, np.float64).reshape(-1, 3)
 
 
 def _first_at(curve: Floats, target: float | None) -> tuple[float, float] | None:

@@ -71,12 +71,13 @@ def test_a_method_is_read_with_its_settings():
         ("a2c:entropi=1", UnknownName, "did you mean 'entropy'"),
         ("a2c:entropy=-1", InvalidParameter, "entropy"),
         ("a2c:entropy", InvalidParameter, "key=value"),
+        ("alphazero:minutess=3", UnknownName, "did you mean 'minutes'"),
         ("uct:episodes=none", InvalidParameter, "episodes=10"),
     ],
 )
 def test_a_wrong_method_is_one_line(text, error, words):
     with pytest.raises(error, match=words) as caught:
-        make_contender(text, ROOM)
+        make_contender(text, ROOM).check_environment()
     assert "\n" not in str(caught.value)
 
 
@@ -139,6 +140,18 @@ def test_a_wrong_environment_is_told_before_anything_is_written(tmp_path, method
     with pytest.raises(TengenError, match=words):
         compare(text, methods, tmp_path / "out", seeds=1)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_training_by_self_play_is_a_method_like_the_others(tmp_path):
+    method = "alphazero:minutes=0.3,training.checkpoint_minutes=0.1,ladder.games=4"
+    found = run_small(tmp_path, methods=[method], seeds=1)
+    outcome = found.outcomes[0]
+    assert len(outcome.by_steps.at) >= 2
+    assert outcome.by_steps.at[-1] == outcome.steps > 0
+    assert outcome.by_seconds.at[-1] <= 30
+    again = run_small(tmp_path, methods=[method], seeds=1)
+    assert again.outcomes[0].returns == outcome.returns
 
 
 def test_a_method_is_compared_once(tmp_path):
