@@ -216,8 +216,10 @@ class Training:
         self.log(f"finished: {self.learner.replay.total_games} games, {self.progress.steps} steps")
 
     def fraction(self) -> float:
-        """How much of the run's time has gone, 0 to 1."""
-        return min(1.0, self.progress.elapsed / self.budget)
+        """How much of the run is done, 0 to 1: of its time, or of its positions if that is more."""
+        limit = self.settings.positions
+        played = self.learner.replay.total_positions / limit if limit else 0.0
+        return min(1.0, max(self.progress.elapsed / self.budget, played))
 
     def _loop(self, shared: Shared, processes: list[Process]) -> None:
         training = self.settings.training
