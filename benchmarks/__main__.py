@@ -18,6 +18,7 @@ TOPICS = {
     "go_search": "search with a free evaluator on 9x9, beside mctx with Pgx and LightZero's trees",
     "chess": "perft and random games, beside Stockfish, Fairy-Stockfish, OpenSpiel and python-chess",
     "shogi": "perft and random games, beside cshogi, Fairy-Stockfish and OpenSpiel",
+    "rl": "DQN and A2C learning, beside Stable-Baselines3",
     "inference": "a network's positions a second in Tengen's engines and other runtimes",
 }
 

@@ -9,7 +9,7 @@ from tengen.agents.external import EngineAgent, EngineLimits, UciAgent, UsiAgent
 from tengen.agents.gtp import GtpAgent, check_game
 from tengen.agents.search import PlaySettings, SearchAgent
 from tengen.agents.simple import HumanAgent, RandomAgent
-from tengen.agents.text import AgentText, parse_agent
+from tengen.agents.text import LEARNED, AgentText, parse_agent
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game
 from tengen.games.registry import as_seen_by
@@ -41,6 +41,10 @@ def load_agent(text: str, game: Game, *, seed: int | None = None, threads: int =
             return _external(parsed, game)
         case "uct":
             return _uct(parsed, game, seed)
+        case kind if kind in LEARNED:
+            from tengen.agents.learned import LearnedAgent
+
+            return LearnedAgent(game, kind, parsed.source, text=parsed.text)
         case _:
             return _network(parsed, game, seed, threads)
 
@@ -55,6 +59,10 @@ def check_agent(text: str, game: Game) -> None:
         from tengen.nets.checkpoint import load_checkpoint
 
         load_checkpoint(parsed.source, game)
+    if parsed.kind in LEARNED:
+        from tengen.agents.learned import LearnedAgent
+
+        LearnedAgent(game, parsed.kind, parsed.source, text=parsed.text)
     if parsed.kind == "gtp":
         check_game(game)
     if parsed.kind in ("uci", "usi"):

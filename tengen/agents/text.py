@@ -113,9 +113,9 @@ class AgentText:
 
     text: str
     kind: str
-    """`random`, `uct`, `human`, `gtp`, `uci`, `usi`, or `network`."""
+    """`random`, `uct`, `human`, `gtp`, `uci`, `usi`, one of `LEARNED`, or `network`."""
     source: str = ""
-    """The checkpoint's file, or the engine's command line."""
+    """The file of a checkpoint or a policy, or the engine's command line."""
     settings: dict[str, Value] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
     """What is to be set of an engine's own options, unchecked: only the engine knows them."""
@@ -139,6 +139,8 @@ def parse_agent(text: str) -> AgentText:
         return _engine(text, head, rest)
     if head in ("uci", "usi") and colon:
         return _engine_with_options(text, head, rest)
+    if head in LEARNED and colon:
+        return AgentText(text, head, str(policy_file(rest)))
     if head in PLAIN_KINDS:
         return AgentText(text, head, settings=_settings(text, rest, PLAIN_KINDS[head]))
     if head == "zoo":
@@ -153,8 +155,11 @@ def parse_agent(text: str) -> AgentText:
 PLAIN_KINDS: dict[str, dict[str, Callable[[str], Value]]] = {"human": {}, "random": {}, "uct": UCT_SETTINGS}
 """Kinds that need no file, with their settings."""
 
+LEARNED = ("a2c", "double-dqn", "dqn", "evolution", "q-learning", "reinforce")
+"""Methods of the baselines; `METHOD:FILE` plays what one has learned."""
+
 KINDS = ["human", "random", "uct:sims=N", "zoo:NAME", "RUN_FOLDER", "FILE.safetensors", "gtp:COMMAND"]
-KINDS += ["uci:COMMAND", "usi:COMMAND"]
+KINDS += ["uci:COMMAND", "usi:COMMAND", *(f"{method}:FILE" for method in LEARNED)]
 """The kinds of agents as a message lists them."""
 
 
@@ -188,6 +193,15 @@ def checkpoint_file(path: str) -> Path:
     if not given.is_file():
         raise InvalidParameter(f"no checkpoint or run folder {path}")
     return given
+
+
+def policy_file(path: str) -> Path:
+    """The file of a baseline's policy, given itself or by the folder of its run."""
+    given = Path(path)
+    found = given / "policy.safetensors" if given.is_dir() else given
+    if not path or not found.is_file():
+        raise InvalidParameter(f"there is no policy {str(found)[:200]}: a run of `tengen learn` or its file is needed")
+    return found
 
 
 def _engine(text: str, kind: str, rest: str) -> AgentText:

@@ -1,4 +1,4 @@
-"""Atari under ale-py's vector environment: 84x84 grey screens, four of them, made without a copy in Python."""
+"""Atari under ale-py's vector environment: grey screens, stacked, made without a copy in Python."""
 
 from typing import Any
 
@@ -6,58 +6,65 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.baselines.environments import Environments, Step
-from tengen.core.errors import InvalidParameter, MissingExtra, unknown
+from tengen.games.atari import Atari
 
-FRAMES = 108_000
-"""Frames after which an episode is cut off: half an hour at 60 a second (Mnih and others, 2015)."""
+NEVER = 2**31 - 1
 
 
 class AtariEnvironments(Environments):
-    """Copies of an Atari game, one thread for all."""
+    """Copies of an Atari game with the parameters of its text, one thread for all.
+
+    With `lives=end` the loss of a life terminates, and the episode goes on with the next life.
+    """
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(self, text: str, count: int, *, limit: int = 0) -> None:
-        try:
-            from ale_py import ALEInterface, LoggerMode, roms
-            from ale_py.vector_env import AtariVectorEnv
-        except ImportError:
-            raise MissingExtra("ale-py is not installed: pip install 'tengen[atari]'") from None
-        name, *pairs = (part.strip() for part in text.partition(":")[2].split(","))
-        if pairs:
-            raise InvalidParameter(f"{pairs[0]!r} in {text} is not understood")
-        self._lives = False
-        if name not in roms.get_all_rom_ids():
-            raise unknown("Atari game", name, roms.get_all_rom_ids())
-        ALEInterface.setLoggerMode(LoggerMode.Error)
+    def __init__(self, game: Atari, count: int, *, limit: int = 0) -> None:
+        from ale_py.vector_env import AtariVectorEnv
+
+        rules = game.rules
+        steps = min(limit or NEVER, rules.steps or NEVER)
+        self._lives = rules.one_life
         self.count = count
+        self.discount = game.discount
         self._copies = AtariVectorEnv(
-            name,
+            str(game.parameters["rom"]),
             count,
             num_threads=1,
-            max_num_frames_per_episode=min(FRAMES, 4 * limit) if limit else FRAMES,
+            max_num_frames_per_episode=min(NEVER, rules.skip * steps),
+            repeat_action_probability=rules.sticky,
+            full_action_space=game.parameters["full_actions"] is True,
+            img_height=rules.screen,
+            img_width=rules.screen,
+            stack_num=rules.stack,
+            frameskip=rules.skip,
+            noop_max=rules.noop,
             autoreset_mode="SameStep",
-            life_loss_info=True,
+            life_loss_info=self._lives,
             reward_clipping=False,
             use_fire_reset=False,
         )
         self.actions = int(self._copies.single_action_space.n)
-        self.observation_shape = (4, 84, 84)
+        self.observation_shape = game.observation_shape
+        self._frames = np.zeros(count, np.int32)
 
     def reset(self, seed: int) -> NDArray[Any]:
-        seen, _ = self._copies.reset(seed=seed % 2**30)
+        seen, info = self._copies.reset(seed=seed % 2**30)
+        self._frames = info["episode_frame_number"].copy()
         return seen
 
     def step(self, actions: NDArray[Any]) -> Step:
         seen, rewards, terminated, truncated, info = self._copies.step(actions.astype(np.int64, copy=False))
-        ended = info["episode_frame_number"] == 0
+        truncated &= ~terminated
+        frames = info["episode_frame_number"].copy()
+        ended = truncated | terminated
+        if self._lives:  # a life that is lost begins no game anew, whose frames would be counted from its start
+            ended = truncated | (terminated & (frames <= self._frames))
+        self._frames = frames
         last = seen
         if ended.any():
             last = seen.copy()
             last[ended] = info["final_obs"][ended]
-        truncated &= ~terminated
-        if not self._lives:
-            terminated &= ended
         return Step(seen, rewards.astype(np.float32), terminated, truncated, last, ended)
 
     def close(self) -> None:

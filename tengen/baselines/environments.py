@@ -86,23 +86,23 @@ def make_environments(
 
         _refuse_exploring(text, exploring)
         return make_gym_environments(rest if name == "gym" else text, count, keyed=keyed, limit=limit)
-    if name == "atari":
+    game = registry.make(text)
+    if game.name == "atari":
         from tengen.baselines.atari_environments import AtariEnvironments
+        from tengen.games.atari import Atari
 
         _refuse_exploring(text, exploring)
-        if keyed:
+        if keyed or not isinstance(game, Atari):
             raise InvalidParameter(f"{text} has too many situations for a table")
-        return AtariEnvironments(text, count, limit=limit)
-    game = registry.make(text)
+        return AtariEnvironments(game, count, limit=limit)
     if not isinstance(game, RecordGame):
         raise InvalidParameter(f"{text} is no environment of a baseline: a record game, atari:NAME or gym:ID")
-    from tengen.baselines.model import without_limit
     from tengen.baselines.record_environments import RecordEnvironments
 
     if keyed:  # a position is the same at every step; the limit still cuts episodes off
         steps = int(str(game.parameters.get("steps") or 0))
         limit = min(limit or steps, steps or limit)
-        game = without_limit(game)
+        game = game.without_limit()
     return RecordEnvironments(game, count, seed=seed, keyed=keyed, exploring=exploring, limit=limit)
 
 

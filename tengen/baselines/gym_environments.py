@@ -9,7 +9,9 @@ from tengen.baselines.environments import Environments, Step
 from tengen.core.errors import InvalidParameter, MissingExtra, unknown
 from tengen.core.random import stream
 from tengen.games.gym.game import DISCOUNT, STEPS
+from tengen.games.gym.spaces import view
 from tengen.games.parameters import above_zero, whole
+from tengen.nets.policies import key_of_planes
 
 VECTOR_FROM = 6
 """From so many copies on a vectorised implementation is faster than one by one."""
@@ -83,20 +85,14 @@ class GymEnvironments(Environments):
                 f"{name} takes actions of {space}: accepted are Discrete(n) and Box of one dimension"
             )
         seen = self._copies[0].observation_space
-        self._values = 0
+        self._plain = isinstance(seen, spaces.Box) and len(seen.shape) == 1
+        self.observation_shape, self._look = view(seen, name)
         if keyed:
             if not isinstance(seen, spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary | spaces.Tuple):
                 raise InvalidParameter(f"{name} shows {type(seen).__name__}, too much for a table: dqn learns from it")
+            self._planes = np.zeros(self.observation_shape, np.float32)
             self.observation_shape = ()
             self.dtype = np.dtype(np.uint64)
-        elif isinstance(seen, spaces.Discrete):
-            self._values = int(seen.n)
-            self._first = int(seen.start)
-            self.observation_shape = (self._values, 1, 1)
-        elif isinstance(seen, spaces.Box) and len(seen.shape) == 1:
-            self.observation_shape = (*seen.shape, 1, 1)
-        else:
-            raise InvalidParameter(f"{name} shows {seen}: accepted are Discrete(n) and Box of one dimension")
         self._lengths = [0] * count
         self._generator = stream(0, "environments")
         self._buffers = [
@@ -111,13 +107,13 @@ class GymEnvironments(Environments):
         ]
 
     def _write(self, out: NDArray[Any], row: int, seen: Any) -> None:
-        if self.keyed:
-            out[row] = key_of(seen)
-        elif self._values:
-            out[row] = 0.0
-            out[row, seen - self._first] = 1.0
-        else:
+        if self._plain:
             out[row, :, 0, 0] = seen
+        elif self.keyed:
+            self._look(seen, self._planes)
+            out[row] = key_of_planes(self._planes)
+        else:
+            self._look(seen, out[row])
 
     def reset(self, seed: int) -> NDArray[Any]:
         self._generator = stream(seed, "environments")
@@ -155,16 +151,6 @@ class GymEnvironments(Environments):
     def close(self) -> None:
         for copy in self._copies:
             copy.close()
-
-
-def key_of(seen: Any) -> int:
-    """A 64-bit key of an observation made of whole numbers: itself where it is one number."""
-    if isinstance(seen, tuple | np.ndarray):
-        key = 0xCBF29CE484222325  # FNV-1a over its parts
-        for part in np.ravel(seen).tolist() if isinstance(seen, np.ndarray) else seen:
-            key = ((key ^ key_of(part)) * 0x100000001B3) % 2**64
-        return key
-    return int(seen) % 2**64
 
 
 class CartPoleEnvironments(Environments):

@@ -113,7 +113,7 @@ def _explore(
 def explore(game: RecordGame, most: int = MOST_POSITIONS) -> Model:
     """The game's model; InvalidParameter if it is for two or has more than `most` positions."""
     check_single_player(game)
-    named, game = game, without_limit(game)
+    named, game = game, game.without_limit()
     size, edges = 1024, 4096
     states = np.repeat(game.initial_states(1), size)
     keys = np.zeros(size, np.uint64)
@@ -178,15 +178,3 @@ def check_single_player(game: Game) -> None:
         start = game.apply(start, int(game.legal_actions(start)[0]))
     if len(game.legal_actions(start)) != game.num_actions:
         raise InvalidParameter(f"{game.text} forbids some actions: the baselines learn games in which all are legal")
-
-
-def without_limit(game: RecordGame) -> RecordGame:
-    """The game without a limit on its steps, which would make each step's positions others than those before."""
-    if not game.parameters.get("steps"):
-        return game
-    return type(game)(**game.parameters | {"steps": 0})
-
-
-def same_without_limit(game: RecordGame, unlimited: RecordGame, state: State) -> State:
-    """A position of `game` as one of `without_limit(game)`."""
-    return state if game == unlimited else unlimited.parse_position(game.position_to_text(state))

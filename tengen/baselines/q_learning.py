@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tengen.baselines.environments import make_environments
-from tengen.baselines.model import without_limit
 from tengen.baselines.rooms import RoomTable, room_table
 from tengen.baselines.run import BaselineSettings, EpisodeCounter, Learner, Progress
 from tengen.baselines.settings import setting
@@ -272,7 +271,7 @@ def room_of(environment: str, path: Path) -> RoomTable | None:
     policy = load_policy(path).policy
     if not isinstance(game, Gridworld) or not isinstance(policy, TablePolicy):
         return None
-    unlimited = without_limit(game)
+    unlimited = game.without_limit()
     assert isinstance(unlimited, Gridworld)
 
     def judge(state: Any) -> tuple[float, list[int]] | None:

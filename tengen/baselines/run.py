@@ -67,6 +67,8 @@ class BaselineSettings:
     """Environment steps between two evaluations."""
     evaluate_episodes: int = setting(20, 1)
     """Greedy episodes of each."""
+    evaluate_random: float = setting(0.0, 0.0, 1.0)
+    """Share of random actions in evaluation, without which a game of Atari may stand still. Mnih (2015): 0.05."""
     final_episodes: int = setting(100, 1)
     """Greedy episodes of the final evaluation of the saved policy, by a seed of their own."""
     keep: Literal["best", "last"] = setting("best")
@@ -135,9 +137,10 @@ class EpisodeCounter:
             self.lengths[ended] = 0
 
 
-def evaluate(policy: Policy, environment: str, episodes: int, seed: int) -> NDArray[np.float64]:
+def evaluate(policy: Policy, environment: str, episodes: int, seed: int, *, random: float = 0.0) -> NDArray[np.float64]:
     """Undiscounted returns [episodes] of as many episodes that `policy` plays in fresh environments.
 
+    random  share of actions that are drawn instead, where they are numbered
     Each copy plays its fixed share of them, so that short episodes do not count more often.
     """
     copies = min(episodes, COPIES)
@@ -148,8 +151,13 @@ def evaluate(policy: Policy, environment: str, episodes: int, seed: int) -> NDAr
         totals, lengths = np.zeros(copies), np.zeros(copies, np.int64)
         found: list[float] = []
         observations = environments.reset(seed)
+        generator = stream(seed, "evaluation")
         while len(found) < episodes:
-            step = environments.step(policy.act(observations))
+            actions = policy.act(observations)
+            if random and environments.actions:
+                drawn = generator.integers(environments.actions, size=copies)
+                actions = np.where(generator.random(copies) < random, drawn, actions)
+            step = environments.step(actions)
             observations = step.observations
             totals += step.rewards
             lengths += 1
@@ -343,7 +351,9 @@ class Run:
     def _evaluate(self, learner: Learner) -> None:
         policy = learner.policy()
         drawn = int(stream(self.seed, "evaluation", learner.steps).integers(2**30))
-        returns = evaluate(policy, self.environment, self.settings.evaluate_episodes, drawn)
+        returns = evaluate(
+            policy, self.environment, self.settings.evaluate_episodes, drawn, random=self.settings.evaluate_random
+        )
         mean = float(returns.mean())
         self._evaluated_at = learner.steps
         if self.settings.keep == "last" or mean >= self._best:
@@ -372,7 +382,9 @@ class Run:
     def _finish(self, steps: int) -> Result:
         path = self.folder / "policy.safetensors"
         drawn = int(stream(self.seed, "final evaluation").integers(2**30)) + 2**30  # none of the evaluations'
-        returns = evaluate(load_policy(path).policy, self.environment, self.settings.final_episodes, drawn)
+        policy = load_policy(path).policy
+        settings = self.settings
+        returns = evaluate(policy, self.environment, settings.final_episodes, drawn, random=settings.evaluate_random)
         result = Result(
             method=self.method,
             environment=self.environment,

@@ -202,6 +202,10 @@ class RecordGame(Game):
         """The game as perft counts it: without what a move generator knows nothing of, such as draws by claim."""
         return self
 
+    def without_limit(self) -> "RecordGame":
+        """The game without a limit on its steps, which makes each step's positions others than those before."""
+        return type(self)(**self.parameters | {"steps": 0}) if self.parameters.get("steps") else self
+
     def stack(self, states: Sequence[State]) -> NDArray[Any]:
         """A batch: one contiguous array of the given states."""
         batch = np.empty(len(states), self.dtype)

@@ -1,5 +1,6 @@
 """What a baseline learns and an agent plays: a table or a plain network that chooses greedily; as a file."""
 
+import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -160,6 +161,11 @@ def load_policy(path: str | Path) -> SavedPolicy:
         return SavedPolicy(made, method, environment, provenance)
     except (KeyError, IndexError, TypeError, RuntimeError, ValueError) as error:
         raise InvalidCheckpoint(f"{path} does not hold a policy of this version of Tengen") from error
+
+
+def key_of_planes(planes: NDArray[np.float32]) -> int:
+    """The 64-bit key by which a table knows an observation [C, H, W] of Gymnasium's."""
+    return int.from_bytes(hashlib.blake2b(planes.tobytes(), digest_size=8).digest(), "little")
 
 
 def tensors_of(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:

@@ -1,9 +1,12 @@
 """`tengen play` for one: a person plays, chance moves by itself, an agent gives hints or takes over for a while."""
 
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from tengen.agents.agent import Agent
@@ -13,6 +16,7 @@ from tengen.games.game import Game
 from tengen.games.rules import State
 from tengen.terminal import boards
 from tengen.terminal.film import SUFFIXES, Film
+from tengen.terminal.keys import Read, actions_of_keys, terminal_keys
 from tengen.terminal.pictures import picture_of
 from tengen.terminal.play import Leave, ask_on, beside
 from tengen.terminal.solo_view import SoloView, number
@@ -23,6 +27,7 @@ HELP = {
     "ACTION N": "do it N times",
     "Enter": "the same again",
     "moves": "all actions",
+    "keys": "play by the arrow keys and space; q comes back here",
     "undo": "take the last step back; what chance does then may be something else",
     "hint": "what the agent would do",
     "agent N": "let the agent make N steps, or one",
@@ -48,8 +53,10 @@ class SoloScreen:
         ask: Callable[[str], str] | None = None,
         seed: int = 0,
         start: State | None = None,
+        keys: Callable[[], AbstractContextManager[Read]] = terminal_keys,
     ) -> None:
         """`load` gives the agent, which is asked for only where the person wants its help."""
+        self._keys = keys
         self.game = game
         self.console = console or Console(highlight=False)
         self.ask = ask or ask_on(self.console)
@@ -117,6 +124,8 @@ class SoloScreen:
                     self.hint()
                 case "moves":
                     self.say("  ".join(self.actions()))
+                case "keys":
+                    self.by_keys()
                 case "agent":
                     self.let_play(_times(rest, "agent 10"))
                 case "save":
@@ -151,6 +160,32 @@ class SoloScreen:
         self.steps.append(step)
         if self._agent is not None:
             tell(self._agent, step)
+
+    def by_keys(self) -> None:
+        """Plays by single keys; where the game has an action for doing nothing, time passes without them."""
+        if self.episode.over:
+            raise InvalidParameter("the game is over")
+        actions, idle = actions_of_keys(self.game, self.episode.state)
+        if not actions:
+            raise InvalidParameter(f"{self.game.text} has no actions that arrow keys could stand for")
+        pause = None if idle is None else 1.0 / rate_of(self.game)
+        self._clear()
+        with self._keys() as read, Live(console=self.console, auto_refresh=False) as live:
+            while not self.episode.over:
+                step = self.steps[-1] if self.steps else None
+                lines = [*self.view.facts(self.episode, step), "", f"keys: {', '.join(actions)}; q ends"]
+                live.update(self.view.render(self.episode.state, lines), refresh=True)
+                began = time.monotonic()
+                key = read(pause)
+                if key == "quit":
+                    break
+                if key in actions:
+                    self.play(actions[key])
+                elif idle is not None:
+                    self.play(idle)
+                if pause is not None:
+                    time.sleep(max(0.0, began + pause - time.monotonic()))
+        self.show()
 
     def let_play(self, times: int) -> None:
         """Lets the agent make some steps."""
@@ -251,10 +286,13 @@ class SoloScreen:
 
     def show(self) -> None:
         """Draws where the game stands; at a terminal in place of the last drawing."""
-        if self.console.is_terminal and not self.console.is_dumb_terminal:
-            self.console.clear()
+        self._clear()
         step = self.steps[-1] if self.steps else None
         self.console.print(self.view.render(self.episode.state, self.view.facts(self.episode, step)))
+
+    def _clear(self) -> None:
+        if self.console.is_terminal and not self.console.is_dumb_terminal:
+            self.console.clear()
 
 
 def _times(words: list[str], example: str) -> int:

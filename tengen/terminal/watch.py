@@ -14,7 +14,7 @@ from tengen.arena.mean import mean_interval
 from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream
 from tengen.games.emulated import EmulatedGame
-from tengen.games.game import Game
+from tengen.games.game import Game, RecordGame
 from tengen.games.rules import State
 from tengen.terminal.film import Film, check_film
 from tengen.terminal.pictures import picture_of
@@ -72,8 +72,10 @@ class Watch:
             if picture_of(self.game, Episode(self.game, seed=self.seed, start=self.start).state) is None:
                 raise InvalidParameter(f"{self.game.text} has no pictures that a film could show")
         try:
-            for number_ in range(self.episodes):
-                self._play(number_)
+            if isinstance(self.game, RecordGame):
+                self._warm_up()
+            for place in range(self.episodes):
+                self._play(place)
         except KeyboardInterrupt:
             self._print("interrupted")
         if len(self.outcomes) > 1:
@@ -83,6 +85,12 @@ class Watch:
             film.save(self.save)
             self._print(f"saved {self.save}: {len(film)} pictures")
         return self.outcomes
+
+    def _warm_up(self) -> None:
+        """Compiles what the agent needs, so that no decision is charged with it."""
+        state = Episode(self.game, seed=self.seed, start=self.start).state
+        self.agent.new_game(state, seed=0)
+        beside(lambda: self.agent.act(state))
 
     def _play(self, place: int) -> None:
         episode = Episode(self.game, seed=self.seed, number=place, start=self.start)

@@ -77,6 +77,7 @@ def test_settings_named_in_the_docs_exist() -> None:
         "docs/breakout.md",
         "docs/gymnasium.md",
         "docs/go.md",
+        "docs/gridworld.md",
         "docs/shogi.md",
         "docs/agents.md",
         "docs/gtp.md",

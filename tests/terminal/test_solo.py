@@ -1,8 +1,10 @@
 """Games for one at the terminal: typed by a person, or an agent watched."""
 
 import io
+import os
 import re
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game
 from tengen.games.registry import make
 from tengen.games.rules import State
+from tengen.terminal.keys import terminal_keys
 from tengen.terminal.seating import seats
 from tengen.terminal.solo import SoloScreen
 from tengen.terminal.watch import Watch
@@ -170,6 +173,77 @@ def test_a_screen_that_is_too_small_has_small_squares() -> None:
     assert "▐██▌" not in seen
 
 
+# Keys
+
+
+def press(text: str, keys: list[str | None], typed: list[str]) -> tuple[SoloScreen, str]:
+    """Plays by keys, a key for each look, until they run out."""
+    game, lines, console, waiting = make(text), iter(typed), in_colour(), iter(keys)
+
+    def ask(prompt: str) -> str:
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    screen = SoloScreen(
+        game,
+        lambda: load_agent("random", game),
+        console=console,
+        ask=ask,
+        keys=lambda: nullcontext(lambda seconds: next(waiting, "quit")),
+    )
+    screen.run()
+    return screen, written(console)
+
+
+def test_arrow_keys_steer_the_robot_and_no_key_does_nothing() -> None:
+    screen, seen = press(ROOM, ["up", "x", None, "up", "right"], ["keys", "E"])
+    assert done(screen) == ["N", "N", "E", "E"]
+    assert "keys: up, right, down, left; q ends" in seen
+
+
+def test_time_passes_without_keys_where_the_game_can_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("tengen.terminal.solo.time.sleep", slept.append)
+    screen, _ = press("breakout:sticky=0", ["left", None, "right"], ["keys"])
+    assert done(screen) == ["left", "stay", "right"]
+    assert all(0 <= seconds <= 0.1 for seconds in slept)
+
+
+def test_keys_end_with_the_game_and_need_a_terminal() -> None:
+    screen, seen = press(ROOM, ["up", "up", "right", "right", "right", "left"], ["keys", "keys"])
+    assert len(screen.steps) == 5
+    assert "the game is over" in seen
+    _, seen = sit(ROOM, ["keys"])
+    assert "keys are read at a terminal only" in seen
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        (b"\x1b[A", "up"),
+        (b"\x1bOB", "down"),
+        (b"\x1b[C\x1b[D", "left"),
+        (b" ", "space"),
+        (b"q", "quit"),
+        (b"\x1b", "quit"),
+        (b"W", "w"),
+        (b"\x1b[5~", ""),
+    ],
+)
+def test_a_terminal_sends_keys_as_sequences(typed: bytes, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "r") as keyboard:
+        monkeypatch.setattr("sys.stdin", keyboard)
+        with terminal_keys() as read:
+            assert read(0.0) is None
+            os.write(ours, typed)
+            assert read(5.0) == key
+    os.close(ours)
+
+
 # Watching
 
 
@@ -224,7 +298,7 @@ def test_the_rate_bounds_how_fast_it_goes(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_an_interrupt_ends_with_what_was_finished(tmp_path: Path) -> None:
     film = tmp_path / "half.gif"
-    watched, seen = watch(ROOM, 1, interrupted_at=6, limit=3, episodes=5, save=film)
+    watched, seen = watch(ROOM, 1, interrupted_at=7, limit=3, episodes=5, save=film)
     assert len(watched.outcomes) == 1
     assert "interrupted" in seen
     assert film.exists()

@@ -92,7 +92,9 @@ class AtariSimulator(Simulator):
                 self.console.reset_game()
         if self.observing:
             self.console.getScreenGrayscale(self._frames[0])
-            self.screens = (self._shrinker(self._frames[0]),) * self.rules.stack
+            size = self.rules.screen
+            black = np.zeros((size, size), np.uint8)
+            self.screens = (*(black,) * (self.rules.stack - 1), self._shrinker(self._frames[0]))
 
     def step(self, action: int) -> Outcome:
         rules, console = self.rules, self.console
