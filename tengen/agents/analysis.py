@@ -7,7 +7,7 @@ import numpy as np
 from tengen.agents.load import load_agent
 from tengen.core.errors import InvalidParameter, InvalidPosition
 from tengen.games.game import Game
-from tengen.games.rules import State
+from tengen.games.rules import CHANCE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class MoveOpinion:
     visits: int
     prior: float
     value: float
-    """For the player to move, in [-1, 1]; 0 if it was not visited."""
+    """For the player to move, in [-1, 1]; for one player the discounted reward from here; 0 if it was not visited."""
     proven: float | None
     """The exact value, where it is known."""
     written: str = ""
@@ -34,7 +34,7 @@ class Analysis:
     agent: str
     player: str
     value: float
-    """For the player to move, in [-1, 1]."""
+    """For the player to move, in [-1, 1]; for one player the discounted reward from here."""
     moves: list[MoveOpinion]
     """The chosen one first, then by visits."""
     variation: list[str]
@@ -49,6 +49,8 @@ def analyze_position(game: Game, state: State, agent: str, *, top: int = 10, see
     """Lets an agent search `state`."""
     if game.is_over(state):
         raise InvalidPosition("the game is over in this position: there is nothing to analyse")
+    if game.player(state) == CHANCE:
+        raise InvalidPosition("chance moves in this position: there is nothing to analyse")
     searcher = load_agent(agent, game, seed=seed)
     try:
         searcher.new_game(state, seed=seed)

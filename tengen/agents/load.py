@@ -11,7 +11,7 @@ from tengen.agents.search import PlaySettings, SearchAgent
 from tengen.agents.simple import HumanAgent, RandomAgent
 from tengen.agents.text import LEARNED, AgentText, parse_agent
 from tengen.core.errors import InvalidParameter
-from tengen.games.game import Game
+from tengen.games.game import Game, RecordGame
 from tengen.games.registry import as_seen_by
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Rollouts
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 NETWORK_SIMULATIONS = 200
 UCT_SIMULATIONS = 1000
 """Simulations a move where a text gives neither their number nor a time."""
+
+ALONE_C = 2.0
+"""UCT's constant for one player, beside half the span of the values found."""
+
+ROLLOUT_PLIES = 1000
+EMULATED_ROLLOUT_PLIES = 50
+"""After so many actions a rollout of a game for one is cut off, unless a text says otherwise."""
 
 ENGINE_TIMEOUT = 60.0
 """Seconds that an engine has for each answer."""
@@ -85,10 +92,22 @@ def _external(parsed: AgentText, game: Game) -> EngineAgent:
 
 def _uct(parsed: AgentText, game: Game, seed: int | None) -> Agent:
     config = replace(_search_config(parsed, UCT_SIMULATIONS), policy="uct")
-    config = replace(
-        config, c_uct=parsed.number("c", config.c_uct), c_proof=parsed.number("proof", 1.0 if game.decisive else 0.0)
-    )
     evaluator = Rollouts(int(parsed.number("playouts", 1)))
+    if game.num_players == 1:
+        compiled = isinstance(game, RecordGame)
+        config = replace(
+            config,
+            c_uct=parsed.number("c", ALONE_C),
+            rollout_plies=int(parsed.number("plies", ROLLOUT_PLIES if compiled else EMULATED_ROLLOUT_PLIES)),
+            transpositions=compiled,
+        )
+    else:
+        config = replace(
+            config,
+            c_uct=parsed.number("c", config.c_uct),
+            rollout_plies=int(parsed.number("plies", 0)),
+            c_proof=parsed.number("proof", 1.0 if game.decisive else 0.0),
+        )
     return SearchAgent(game, evaluator, config, play=_play_settings(parsed), text=parsed.text, seed=seed)
 
 
@@ -113,7 +132,10 @@ def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> A
 
 def _search_config(parsed: AgentText, simulations: int) -> SearchConfig:
     return SearchConfig(
-        simulations=int(parsed.number("sims", simulations)), solver=parsed.flag("solver"), reuse=parsed.flag("reuse")
+        simulations=int(parsed.number("sims", simulations)),
+        solver=parsed.flag("solver"),
+        reuse=parsed.flag("reuse"),
+        open_loop=parsed.settings.get("open") is True,
     )
 
 

@@ -5,20 +5,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tengen.agents.agent import Agent, Clock
 from tengen.agents.clock import seconds_for_move
 from tengen.agents.control import Control, Limits
 from tengen.agents.thinking import Thought, think
 from tengen.core.errors import InvalidParameter
+from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
-from tengen.games.rules import State
+from tengen.games.rules import CHANCE, State
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator, Rollouts
 from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
-from tengen.mcts.search import REUSED_BUDGETS, Search, nodes_within
+from tengen.mcts.search import REUSED_BUDGETS, SNAPSHOT, Positions, Search, nodes_within
 
 FIRST_CHUNK = 8
 """Simulations that show how fast a search with Gumbel's rules is, which must plan them ahead."""
@@ -39,7 +39,7 @@ class PlaySettings:
     temperature_plies: int = 10_000
     """The temperature holds for so many plies of a game, then it is 0."""
     resign: float = 0.0
-    """Resigns after three moves in a row valued below this much less than a draw; 0 plays to the end."""
+    """Between two: resigns after three moves in a row valued below this much less than a draw; 0 plays to the end."""
 
 
 class SearchAgent(Agent):
@@ -57,9 +57,9 @@ class SearchAgent(Agent):
         seed: int | None = None,
     ) -> None:
         """`seen` is `game` as the evaluator sees it, where its observation is another."""
-        if not isinstance(game, RecordGame):
-            raise InvalidParameter(f"{game.name} cannot be searched: its rules are not compiled")
-        self.game: RecordGame = game
+        if not isinstance(game, RecordGame | EmulatedGame):
+            raise InvalidParameter(f"{game.name} cannot be searched: it is neither compiled nor emulated")
+        self.game: RecordGame | EmulatedGame = game
         self._seen = game if seen is None else seen
         self.evaluator = evaluator
         self.config = config
@@ -78,14 +78,14 @@ class SearchAgent(Agent):
         self._bad = 0
         # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
         config = replace(self.config, reuse=True, simulations=self._limit())
-        assert isinstance(self._seen, RecordGame)
+        assert isinstance(self._seen, RecordGame | EmulatedGame)
         self._search = Search(self._seen, self.evaluator, config, batch=1, seed=seed)
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         self._begin(self._seed if seed is None else seed)
 
     def notify(self, state: State, action: int, after: State) -> None:
-        self._plies += 1
+        self._plies += self.game.player(state) != CHANCE
         self._restricted = False
         self._search.advance(np.array([action if self.config.reuse else -1], np.int32))
 
@@ -110,7 +110,7 @@ class SearchAgent(Agent):
         elif self._restricted or not self.config.reuse:
             self._search.forget()
         self._restricted = actions is not None
-        for thought in think(self._search, self.game.stack([state]), control, cost=self._cost):
+        for thought in think(self._search, self._only(state), control, cost=self._cost):
             self._cost = thought.cost
             yield thought
 
@@ -128,11 +128,15 @@ class SearchAgent(Agent):
 
     def is_full(self) -> bool:
         """Whether the tree has no room for another simulation."""
-        return self._search.capacity - self._search.nodes < max(1, self.config.leaves)
+        return self._search.room < max(1, self.config.leaves)
 
     def fullness(self) -> float:
         """How much of the tree's room is taken, from 0 to 1."""
         return self._search.nodes / self._search.capacity
+
+    def _only(self, state: State) -> Positions:
+        """A batch of one position."""
+        return self.game.stack([state]) if isinstance(self.game, RecordGame) else [state]
 
     def act(self, state: State) -> int:
         legal = self.game.legal_actions(state)
@@ -144,7 +148,7 @@ class SearchAgent(Agent):
 
     def decide(self, result: SearchResult) -> int:
         """The action to play after a search, by the settings for play; -1 resigns. Once a move."""
-        if self.play.resign > 0.0:
+        if self.play.resign > 0.0 and self.game.num_players == 2:
             self._bad = self._bad + 1 if float(result.value[0]) < -self.play.resign else 0
             if self._bad >= 3:
                 return -1
@@ -152,7 +156,7 @@ class SearchAgent(Agent):
 
     def analyze(self, state: State) -> SearchResult:
         """Searches `state` with this agent's effort."""
-        states = self.game.stack([state])
+        states = self._only(state)
         seconds = self._seconds()
         if seconds is None:
             return self._search.run(states)
@@ -173,10 +177,11 @@ class SearchAgent(Agent):
             return self._nodes // REUSED_BUDGETS
         if self.play.seconds is None:
             return self.config.simulations
-        bytes_of_a_node = self.game.dtype.itemsize + 40 * (self.game.max_legal or self.game.num_actions)
+        bytes_of_a_state = self.game.dtype.itemsize if isinstance(self.game, RecordGame) else SNAPSHOT
+        bytes_of_a_node = bytes_of_a_state + 40 * (self.game.max_legal or self.game.num_actions)
         return min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
 
-    def _think_for(self, states: NDArray[np.void], seconds: float) -> SearchResult:
+    def _think_for(self, states: Positions, seconds: float) -> SearchResult:
         """Searches for a time, in pieces that are short enough to keep it."""
         control = Control()
         control.limits = Limits(seconds=seconds, nodes=self._limit())
@@ -184,7 +189,7 @@ class SearchAgent(Agent):
             self._cost = thought.cost
         return thought.result
 
-    def _affordable(self, states: NDArray[np.void], seconds: float) -> int:
+    def _affordable(self, states: Positions, seconds: float) -> int:
         """How many simulations fit into the time, by the speed of the last search or of a short first one."""
         spent = 0.0
         if self._speed == 0.0:
@@ -198,7 +203,7 @@ class SearchAgent(Agent):
         best = int(result.action[0])
         if self.play.temperature <= 0.0 or self._plies >= self.play.temperature_plies:
             return best
-        if result.lower[0, best] >= 1.0:  # a proven win is not gambled away
+        if self.game.num_players == 2 and result.lower[0, best] >= 1.0:  # a proven win is not gambled away
             return best
         weights = result.policy[0] if self.config.policy == "gumbel" else result.visits[0].astype(np.float64)
         weights = np.where(weights > 0, weights, 0.0)

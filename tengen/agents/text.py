@@ -84,10 +84,11 @@ SEARCH_SETTINGS: dict[str, Callable[[str], Value]] = {
     "solver": _flag,
     "reuse": _flag,
     "resign": _fraction,
+    "open": _flag,
 }
 """Settings of every agent that searches, with what reads them."""
 
-UCT_SETTINGS = SEARCH_SETTINGS | {"c": _positive, "playouts": _count, "proof": _not_negative}
+UCT_SETTINGS = SEARCH_SETTINGS | {"c": _positive, "playouts": _count, "plies": _count, "proof": _not_negative}
 
 NETWORK_SETTINGS = SEARCH_SETTINGS | {
     "policy": _one_of("puct", "gumbel"),

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tengen.agents.control import Control
 from tengen.mcts.result import SearchResult
-from tengen.mcts.search import Search
+from tengen.mcts.search import Positions, Search
 
 PIECE_SECONDS = 0.025
 """How long a piece of the search is to take: so much later a stop is heard at most."""
@@ -33,7 +32,7 @@ class Thought:
     """Seconds that a simulation takes which has a new leaf judged; of late, at most."""
 
 
-def think(search: Search, states: NDArray[np.void], control: Control, *, cost: float = 0.0) -> Iterator[Thought]:
+def think(search: Search, states: Positions, control: Control, *, cost: float = 0.0) -> Iterator[Thought]:
     """Searches `states` [1] piece by piece and tells after each; ends when `control` says so, or nothing is left to do.
 
     A tree that is full grows no further. `cost` is what is known of the cost of a simulation, seconds; 0 is nothing.
@@ -47,7 +46,7 @@ def think(search: Search, states: NDArray[np.void], control: Control, *, cost: f
     smallest = max(1, search.config.leaves)
     visits, total = search.visits, 0
     while True:
-        most = min(search.config.simulations, search.capacity - search.nodes)
+        most = min(search.config.simulations, search.room)
         if control.limits.nodes is not None and not control.held:
             most = min(most, control.limits.nodes - total)
         left = control.seconds_left()
@@ -60,7 +59,7 @@ def think(search: Search, states: NDArray[np.void], control: Control, *, cost: f
         total += min(piece, visits - before if visits >= before else visits)
         cost = max((now - start) / max(1, judged), FORGIVENESS * cost) if judged or cost == 0.0 else cost
         yield Thought(result, total, now - began, cost)
-        if control.stopped or search.solved or search.capacity - search.nodes < smallest:
+        if control.stopped or search.solved or search.room < smallest:
             return
         if not control.held and _is_enough(search, result, total, cost, piece / max(now - start, 1e-6), control):
             return

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
 from tengen.games.rules import (
+    CHANCE,
     OVER,
     State,
     apply,
@@ -178,6 +179,21 @@ def random_playout(state: State, seeds: NDArray[np.uint64], row: int, scratch: N
         total += weight * reward
         weight *= discount
     return total
+
+
+@kernel
+def short_playout(state: State, plies: int, seeds: NDArray[np.uint64], row: int, scratch: NDArray[np.int32]) -> float:
+    """`random_playout` of at most `plies` actions, those of chance not among them; what would follow counts nothing."""
+    total = 0.0
+    weight = 1.0
+    while True:
+        mover = player(state)
+        if mover == OVER or (plies == 0 and mover != CHANCE):
+            return total
+        plies -= mover != CHANCE
+        reward, discount = apply(state, random_action(state, seeds, row, scratch))
+        total += weight * reward
+        weight *= discount
 
 
 @kernel

@@ -41,5 +41,16 @@ class SearchConfig:
     virtual_loss: float = 1.0
     solver: bool = True
     """Whether proven results (bounds on the exact value) cut and steer the search."""
+    rollout_plies: int = 0
+    """After so many actions a rollout is cut off, and what would follow counts nothing; 0 plays to the end."""
+    backup: Literal["mean", "full"] = "mean"
+    """One player: whether a position is worth the mean of its simulations, or its best action, and where chance moves
+    what is to be expected (DP-UCT, Keller and Helmert 2013)."""
+    transpositions: bool = False
+    """One player, random games: whether equal positions, by their key, share a node. Backups are full then."""
+    open_loop: bool = False
+    """One player: whether nodes are sequences of actions, each simulation playing its line anew from the root.
+
+    For chance that cannot be enumerated; forced where a game's situations cannot be restored."""
     reuse: bool = False
     """Whether `Search.advance` keeps the subtree of the action that was played."""

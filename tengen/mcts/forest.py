@@ -34,7 +34,8 @@ NODE = np.dtype(
         ("discount", np.float32),  # value(parent) = reward + discount * value(this)
         ("lower", np.float32),  # proven bounds on the exact value, for the player to move here
         ("upper", np.float32),
-        ("proofs", np.int32),  # whether the bounds of a child have ever changed
+        ("proofs", np.int16),  # whether the bounds of a child have ever changed
+        ("chance", np.int16),  # whether chance moves here: edges are its outcomes, priors their probabilities
         ("win", np.int32),  # an action that wins here at once, or NO_ACTION where none was looked for or found
         ("proof", np.float32),  # how hard it seems to prove a win for the player to move here (proofs.py)
         ("disproof", np.float32),  # and how hard to prove a loss
@@ -71,6 +72,8 @@ class Forest(NamedTuple):
     root_prior: NDArray[np.float32]  # [B, M]: by root edge, the prior without noise
     root_score: NDArray[np.float32]  # [B, M]: by root edge, logit and Gumbel noise
     root_before: NDArray[np.int32]  # [B, M]: by root edge, its visits before this run
+    low: NDArray[np.float64]  # [B]: the least value of an edge that a tree has seen, -1 between two players
+    high: NDArray[np.float64]  # [B]: the greatest, 1 between two players
     scratch: NDArray[np.float64]  # [M]
     nodes_per_tree: int
     edges_per_tree: int
@@ -97,6 +100,8 @@ class Settings(NamedTuple):
     virtual_loss: float
     solver: bool
     flat: bool  # whether the evaluator's priors are all alike
+    full: bool  # whether a node is worth its best edge, and a chance node what is to be expected, in place of the mean
+    bounded: bool  # whether values lie in [-1, 1]; else their span is measured
     floor: float  # no position is worth less, none more than the ceiling
     ceiling: float
 
@@ -117,6 +122,8 @@ def allocate(batch: int, most_legal: int, nodes_per_tree: int) -> Forest:
         root_prior=np.empty((batch, most_legal), np.float32),
         root_score=np.empty((batch, most_legal), np.float32),
         root_before=np.empty((batch, most_legal), np.int32),
+        low=np.empty(batch, np.float64),
+        high=np.empty(batch, np.float64),
         scratch=np.empty(most_legal, np.float64),
         nodes_per_tree=nodes_per_tree,
         edges_per_tree=edges_per_tree,
@@ -139,6 +146,8 @@ def borrow(forest: Forest) -> Forest:
         borrowed(forest.root_prior),
         borrowed(forest.root_score),
         borrowed(forest.root_before),
+        borrowed(forest.low),
+        borrowed(forest.high),
         borrowed(forest.scratch),
         forest.nodes_per_tree,
         forest.edges_per_tree,
@@ -165,6 +174,7 @@ def new_node(forest: Forest, tree: int, parent: int, edge: int, s: Settings) -> 
     node.lower = s.floor
     node.upper = s.ceiling
     node.proofs = 0
+    node.chance = 0
     node.win = NO_ACTION
     node.proof = 1.0
     node.disproof = 1.0
@@ -178,6 +188,8 @@ def new_root(forest: Forest, tree: int, s: Settings) -> int:
     forest.edge_count[tree] = 0
     forest.owner_count[tree] = 0
     forest.root_ready[tree] = False
+    forest.low[tree] = -1.0 if s.bounded else np.inf
+    forest.high[tree] = 1.0 if s.bounded else -np.inf
     return new_node(forest, tree, NO_NODE, NO_NODE, s)
 
 
@@ -243,7 +255,8 @@ def bring_best(forest: Forest, tree: int, index: int, s: Settings) -> None:
     node = forest.nodes[index]
     at_root = node.parent == NO_NODE
     if s.policy == UCT or (at_root and s.policy == GUMBEL) or (s.flat and not (at_root and s.dirichlet_alpha > 0.0)):
-        return
+        if node.chance == 0:
+            return
     best = node.tried
     best_prior = np.float32(-np.inf)
     for place in range(node.tried, node.edges):
@@ -266,6 +279,16 @@ def try_edge(forest: Forest, tree: int, index: int, number: int, s: Settings) ->
     node.tried += 1
     bring_best(forest, tree, index, s)
     return child
+
+
+@inlined
+def half_span(forest: Forest, tree: int) -> float:
+    """What counts as 1 beside the constants of a search: half the span of the values found, 1 between two players.
+
+    MuZero's normalisation (Schrittwieser et al. 2020); its map from values to [0, 1] is taken to [-1, 1] here.
+    """
+    half = 0.5 * (forest.high[tree] - forest.low[tree])
+    return half if half > 0.0 else 1.0
 
 
 @inlined

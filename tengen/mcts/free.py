@@ -7,21 +7,24 @@ from numpy.typing import NDArray
 
 from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
-from tengen.games.kernels import random_playout
-from tengen.games.rules import OVER, apply, count_actions, legal_actions, player
+from tengen.games.kernels import random_playout, short_playout
+from tengen.games.rules import CHANCE, OVER, count_actions, legal_actions, player
 from tengen.mcts.bounds import is_solved
 from tengen.mcts.forest import UNEXPANDED, Forest, Settings, borrow, end_here, has_child, own_edges, try_edge
 from tengen.mcts.policies import Seeds, choose
 from tengen.mcts.root import next_wanted, prepare_root
 from tengen.mcts.summary import Summary, summarise
-from tengen.mcts.wave import back_up, begin_tree, look_for_win
+from tengen.mcts.wave import back_up, begin_tree, expand_chance, has_room, look_for_win, step_to
 
 
 @inlined
 def expand_evenly(
-    states: NDArray[Any], shift: int, forest: Forest, tree: int, index: int, scratch: NDArray[np.int32]
+    states: NDArray[Any], shift: int, forest: Forest, tree: int, index: int, scratch: NDArray[np.int32], s: Settings
 ) -> None:
-    """Gives a node its edges, one a legal action, all with the same prior."""
+    """Gives a node its edges, one a legal action, all with the same prior; or one an outcome of chance."""
+    if player(states[index - shift]) == CHANCE:
+        expand_chance(states, index - shift, forest, tree, index, scratch, s)
+        return
     count = legal_actions(states[index - shift], scratch)
     first = own_edges(forest, tree, index, count)
     prior = np.float32(1.0 / count)
@@ -35,16 +38,23 @@ def judge(
     states: NDArray[Any],
     number: int,
     playouts: int,
+    plies: int,
     spare: NDArray[Any],
     scratch: NDArray[np.int32],
     seeds: Seeds,
     tree: int,
 ) -> float:
-    """The mean of `playouts` random games from a position, for its player to move; 0 without playouts."""
+    """The mean of `playouts` random games from a position, for its player to move; 0 without playouts.
+
+    After `plies` of them they are cut off, where that is not 0.
+    """
     total = 0.0
     for _ in range(playouts):
         spare[0] = states[number]
-        total += random_playout(spare[0], seeds, tree, scratch)
+        if plies == 0:
+            total += random_playout(spare[0], seeds, tree, scratch)
+        else:
+            total += short_playout(spare[0], plies, seeds, tree, scratch)
     return total / max(1, playouts)
 
 
@@ -57,6 +67,7 @@ def search_freely(
     simulations: int,
     halving: NDArray[np.int32],
     playouts: int,
+    plies: int,
     spare: NDArray[Any],
     scratch: NDArray[np.int32],
     s: Settings,
@@ -69,6 +80,7 @@ def search_freely(
 
     states  [nodes_per_tree], used again for each tree, or [B * nodes_per_tree] where trees are to be kept
     fresh   [rows]  which trees begin anew
+    plies   after which a rollout is cut off; 0 plays to the end
     spare   [1], scratch [A]
     """
     forest = borrow(forest)
@@ -83,11 +95,11 @@ def search_freely(
         if fresh[tree]:
             begin_tree(given, states, shift, forest, tree, s)
         if forest.nodes[root].edges == UNEXPANDED:
-            expand_evenly(states, shift, forest, tree, root, scratch)
+            expand_evenly(states, shift, forest, tree, root, scratch, s)
             if s.solver:
                 look_for_win(states, root - shift, forest, root, scratch)
             if fresh[tree]:
-                forest.nodes[root].value = judge(states, root - shift, playouts, spare, scratch, seeds, tree)
+                forest.nodes[root].value = judge(states, root - shift, playouts, plies, spare, scratch, seeds, tree)
                 judged += 1
         prepare_root(forest, tree, simulations, halving, s, seeds)
         for _ in range(simulations):
@@ -96,26 +108,28 @@ def search_freely(
             index = root
             while not is_solved(forest, index):
                 if forest.nodes[index].edges == UNEXPANDED:
-                    expand_evenly(states, shift, forest, tree, index, scratch)
+                    expand_evenly(states, shift, forest, tree, index, scratch, s)
                 edge = choose(forest, tree, index, halving, s, seeds)
                 if has_child(forest, index, edge):
                     index = forest.edges[edge].child
                     continue
                 child = try_edge(forest, tree, index, edge, s)
                 number = child - shift
-                states[number] = states[index - shift]
                 node = forest.nodes[child]
-                node.reward, node.discount = apply(states[number], forest.actions[edge])
-                if player(states[number]) == OVER:
+                step_to(states, shift, forest, child)
+                index = child
+                mover = player(states[number])
+                if mover == CHANCE and has_room(forest, tree):
+                    continue
+                if mover == OVER:
                     end_here(forest, child)
                 elif s.solver:
                     look_for_win(states, number, forest, child, scratch)
                 if not is_solved(forest, child):
                     if s.c_proof > 0.0:
                         node.disproof = count_actions(states[number], scratch)
-                    node.value = judge(states, number, playouts, spare, scratch, seeds, tree)
+                    node.value = judge(states, number, playouts, plies, spare, scratch, seeds, tree)
                     judged += 1
-                index = child
                 break
             next_wanted(halving, tree)
             node = forest.nodes[index]

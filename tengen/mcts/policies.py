@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tengen.core.jit import inlined, kernel
 from tengen.core.random import random_below
 from tengen.mcts.bounds import bounded_mean, is_cut, is_keeper
-from tengen.mcts.forest import GUMBEL, NO_ACTION, NO_NODE, PUCT, UCT, Forest, Settings, swap_untried
+from tengen.mcts.forest import GUMBEL, NO_ACTION, NO_NODE, PUCT, UCT, Forest, Settings, half_span, swap_untried
 from tengen.mcts.gumbel import choose_gumbel, choose_gumbel_root
 from tengen.mcts.proofs import proof_bonus
 
@@ -20,8 +20,10 @@ Seeds: TypeAlias = NDArray[np.uint64]
 def choose(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s: Settings, seeds: Seeds) -> int:
     """The edge of an expanded, unsolved node that the search's policy follows; it may be untried.
 
-    At a root where an action is known to win at once, that action's.
+    Where chance moves, the outcome that is due; at a root where an action is known to win at once, that action's.
     """
+    if forest.nodes[index].chance != 0:
+        return choose_outcome(forest, index)
     if forest.nodes[index].win != NO_ACTION:
         return winning_edge(forest, tree, index, s)
     if s.policy == PUCT:
@@ -31,6 +33,23 @@ def choose(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s:
     if forest.nodes[index].parent == NO_NODE:
         return choose_gumbel_root(forest, tree, index, halving, s)
     return choose_gumbel(forest, tree, index, s)
+
+
+@inlined
+def choose_outcome(forest: Forest, index: int) -> int:
+    """The edge of the outcome that falls behind its probability most: argmax of P * (N + 1) - n.
+
+    So visits are shared as the probabilities are, within one, and no luck adds to the noise of a mean.
+    """
+    node = forest.nodes[index]
+    best, best_deficit = node.first_edge, -math.inf
+    for place in range(min(node.tried + 1, node.edges)):
+        number = node.first_edge + place
+        visits = forest.edges[number].visits if place < node.tried else 0
+        deficit = forest.priors[number] * (node.visits + 1.0) - visits
+        if deficit > best_deficit:
+            best, best_deficit = number, deficit
+    return best
 
 
 @kernel
@@ -71,7 +90,8 @@ def choose_puct(forest: Forest, tree: int, index: int, s: Settings) -> int:
     node = forest.nodes[index]
     first = node.first_edge
     at_root = node.parent == NO_NODE
-    scale = exploration(node.visits, s)
+    half = half_span(forest, tree)
+    scale = exploration(node.visits, s) * half
     careful = node.proofs != 0
     kept = False
     best, best_score = -1, -math.inf
@@ -91,7 +111,7 @@ def choose_puct(forest: Forest, tree: int, index: int, s: Settings) -> int:
         if score > best_score:
             best, best_score = number, score
     if node.tried < node.edges:
-        reduction = s.root_fpu_reduction if at_root else s.fpu_reduction
+        reduction = half * (s.root_fpu_reduction if at_root else s.fpu_reduction)
         prior = forest.priors[first + node.tried]
         score = node_mean(forest, index) - reduction * math.sqrt(max(0.0, node.tried_prior)) + scale * prior
         if score > best_score:
@@ -113,7 +133,8 @@ def choose_uct(forest: Forest, tree: int, index: int, s: Settings, seeds: Seeds)
         return first + node.tried
     careful = node.proofs != 0
     kept = False
-    log_visits = s.c_uct * s.c_uct * math.log(max(1, node.visits))
+    scale = s.c_uct * half_span(forest, tree)
+    log_visits = scale * scale * math.log(max(1, node.visits))
     best, best_score = -1, -math.inf
     for place in range(node.tried):
         number = first + place

@@ -3,25 +3,34 @@
 import math
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.errors import InvalidParameter, unknown
 from tengen.core.random import kernel_seeds, stream
+from tengen.games.emulated import EmulatedGame
 from tengen.games.game import RecordGame
 from tengen.games.rules import State
-from tengen.mcts import free, lines, reuse, root, wave
+from tengen.mcts import free, graph, line, lines, root, wave
 from tengen.mcts.config import SearchConfig
+from tengen.mcts.emulated import EmulatedStates, must_replay
 from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
 from tengen.mcts.forest import EDGE, GUMBEL, NO_NODE, NODE, PUCT, UCT, Forest, Settings, allocate
 from tengen.mcts.gumbel import HALVING_COLUMNS
 from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
+from tengen.mcts.states import RecordStates, make_leaves
 from tengen.mcts.summary import Summary, empty_summary, summarise
 
 POLICIES = {"puct": PUCT, "uct": UCT, "gumbel": GUMBEL}
+
+Positions: TypeAlias = Any
+"""An array of records, or a sequence of situations of an emulated game."""
+
+SNAPSHOT = 1 << 14
+"""Bytes that a snapshot of an emulated game is taken to have, where memory is planned."""
 
 REUSED_BUDGETS = 4
 """With reuse a tree has room for so many moves' simulations; one that is still fuller begins anew."""
@@ -31,10 +40,18 @@ class Search:
     """B trees searched in lockstep. Rows never influence each other."""
 
     def __init__(
-        self, game: RecordGame, evaluator: Evaluator | Rollouts, config: SearchConfig, *, batch: int = 1, seed: int = 0
+        self,
+        game: RecordGame | EmulatedGame,
+        evaluator: Evaluator | Rollouts,
+        config: SearchConfig,
+        *,
+        batch: int = 1,
+        seed: int = 0,
     ) -> None:
         if batch < 1:
             raise InvalidParameter(f"batch={batch}: a search has at least one row")
+        if config.policy not in POLICIES:
+            raise unknown("search policy", config.policy, POLICIES)
         self.game = game
         self.evaluator = evaluator
         """May be replaced between runs; trees that another evaluator has grown are not kept."""
@@ -46,41 +63,65 @@ class Search:
         self.line_is_closed = False
         """Whether the last variation of a single position leads to a proven node, such as the end of the game."""
         self._seeds = kernel_seeds(stream(seed, "search"), batch)
-        if config.policy not in POLICIES:
-            raise unknown("search policy", config.policy, POLICIES)
-        self._leaves = 1 if config.policy == "gumbel" else max(1, config.leaves)
         self._grower: Evaluator | Rollouts = evaluator
         self._capacity = 0
         self._forest: Forest | None = None
-        actions = game.num_actions
-        self._most_legal = game.max_legal or actions
+        alone = game.num_players == 1
+        self._open = alone and (config.open_loop or (isinstance(game, EmulatedGame) and must_replay(game)))
+        self._shared = (
+            alone and config.transpositions and self._free and isinstance(game, RecordGame) and not self._open
+        )
+        self._full = alone and (config.backup == "full" or self._shared) and not self._open
+        self._solver = config.solver and not (game.has_chance or self._full or self._open)
+        self._nodes_each = 2 if game.has_chance and not self._open else 1
+        one_leaf = config.policy == "gumbel" or alone or game.has_chance
+        self._most_legal = game.max_legal or game.num_actions
+        self._leaves = make_leaves(
+            batch, 1 if one_leaf else max(1, config.leaves), game.num_actions, self._most_legal, game.observation_shape
+        )
         self._halving = np.zeros((batch, HALVING_COLUMNS), np.int32)
-        self._scratch = np.empty(actions, np.int32)
-        self._spare = np.empty(1, game.dtype)
-        self._chosen = np.full((batch, self._leaves), NO_NODE, np.int32)
-        self._slots = np.full((batch, self._leaves), -1, np.int32)
-        self._observations = np.empty((batch * self._leaves, *game.observation_shape), np.float32)
-        self._legal = np.empty((batch * self._leaves, actions), np.bool_)
-        self._moves = np.empty((batch * self._leaves, self._most_legal), np.int32)
-        self._counts = np.empty(batch * self._leaves, np.int32)
+        self._states: RecordStates | EmulatedStates
+        if isinstance(game, EmulatedGame):
+            playouts = self._playouts if self._free else None
+            self._states = EmulatedStates(
+                game, batch, open_loop=self._open, playouts=playouts, plies=config.rollout_plies, seed=seed
+            )
+        else:
+            self._states = RecordStates(game, open_loop=self._open)
 
-    def run(self, states: NDArray[Any], *, simulations: int | None = None) -> SearchResult:
+    def run(self, states: Positions, *, simulations: int | None = None) -> SearchResult:
         """Searches `states` [rows <= B] (not changed); finished games are left alone.
 
-        `simulations` overrides the config. With `config.reuse` a tree whose root is still `states[row]` goes on.
+        They are an array of records, or a sequence of situations of an emulated game. `simulations` overrides the
+        config. With `config.reuse` a tree whose root is still `states[row]` goes on.
         """
         count = self.config.simulations if simulations is None else simulations
         if count < 1:
             raise InvalidParameter(f"simulations={count}: a search has at least one")
+        self._states.check(states)
         summary = self._grow(states, count)
         assert self._forest is not None
         variations = self._variations(self._forest, summary.action) if len(states) == 1 else []
         return SearchResult(*summary, variations)
 
+    @property
+    def seconds_in_snapshots(self) -> float:
+        """Time that saving and restoring an emulated game took so far."""
+        return self._states.seconds if isinstance(self._states, EmulatedStates) else 0.0
+
+    @property
+    def _free(self) -> bool:
+        """Whether no network is asked."""
+        return isinstance(self.evaluator, Uniform | Rollouts)
+
+    @property
+    def _playouts(self) -> int:
+        return self.evaluator.playouts if isinstance(self.evaluator, Rollouts) else 0
+
     def restrict(self, state: State, actions: Sequence[int]) -> None:
         """Begins the only tree anew at `state`, with no root actions but `actions`, which must be legal."""
         self.forget()
-        self._grow(self.game.stack([state]), 0)
+        self._grow(self.game.stack([state]) if isinstance(self.game, RecordGame) else [state], 0)
         allowed = np.zeros(self.game.num_actions, np.bool_)
         allowed[list(actions)] = True
         assert self._forest is not None
@@ -98,7 +139,15 @@ class Search:
         """Nodes that a tree has room for."""
         if self._forest is not None:
             return self._forest.nodes_per_tree
-        return 1 + self.config.simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+        return self._nodes_for(self.config.simulations)
+
+    @property
+    def room(self) -> int:
+        """Simulations for which the first tree has room."""
+        return (self.capacity - self.nodes) // self._nodes_each
+
+    def _nodes_for(self, simulations: int) -> int:
+        return 1 + simulations * self._nodes_each * (REUSED_BUDGETS if self.config.reuse else 1)
 
     @property
     def nodes(self) -> int:
@@ -135,51 +184,59 @@ class Search:
         lines.measure_proofs(self._forest, 0, self._places)
         return lines.read_lines(self._forest, first, most, self._places)
 
-    def _grow(self, states: NDArray[Any], count: int) -> Summary:
+    def _grow(self, states: Positions, count: int) -> Summary:
         """Searches with `count` simulations; 0 only expands the roots."""
         rows = len(states)
         if rows > self.batch:
             raise InvalidParameter(f"{rows} positions for a search of {self.batch} rows")
-        free_of_network = isinstance(self.evaluator, Uniform | Rollouts)
-        forest = self._room_for(max(count, self.config.simulations), free_of_network)
-        settings = self._settings(free_of_network)
+        forest = self._room_for(max(count, self.config.simulations))
+        settings = self._settings()
         fresh = self._fresh(forest, states, count)
         summary = empty_summary(rows, self.game.num_actions)
-        if free_of_network:
-            playouts = self.evaluator.playouts if isinstance(self.evaluator, Rollouts) else 0
-            self.evaluations += free.search_freely(
-                states,
-                self._states,
-                forest,
-                fresh,
-                count,
-                self._halving,
-                playouts,
-                self._spare,
-                self._scratch,
-                settings,
-                self._seeds,
-                summary,
-            )
+        if self._free and isinstance(self._states, RecordStates):
+            self.evaluations += self._run_freely(states, self._states, forest, fresh, count, settings, summary)
         else:
             self._run_waves(states, forest, fresh, count, settings)
             summarise(forest, rows, settings, self._seeds, summary)
         return summary
 
+    def _run_freely(
+        self,
+        given: Positions,
+        states: RecordStates,
+        forest: Forest,
+        fresh: NDArray[np.bool_],
+        count: int,
+        settings: Settings,
+        summary: Summary,
+    ) -> int:
+        """The search in one kernel; returns how many leaves were judged."""
+        begin: tuple[Any, ...] = (given, states.array, forest, fresh, count, self._halving)
+        plies = self.config.rollout_plies
+        end: tuple[Any, ...] = (self._playouts, plies, states.spare, states.scratch, settings, self._seeds, summary)
+        if self._shared:
+            return graph.search_graph(*begin, self._table, self._names, self._path, self._places, *end)
+        if self._open:
+            return line.search_lines(*begin, self._places, *end)
+        return free.search_freely(*begin, *end)
+
     def advance(self, actions: NDArray[np.int32]) -> None:
-        """Tells which action was played in each tree [rows]: its subtree becomes the tree; -1 drops the tree."""
+        """Tells which action was played in each tree [rows]: its subtree becomes the tree; -1 drops the tree.
+
+        What chance has done is told in the same way. Trees that share positions are not kept.
+        """
         if self._forest is None:
             return
-        if self.config.reuse:
-            reuse.keep_subtrees(self._states, self._forest, np.asarray(actions, np.int32), self._places)
+        if self.config.reuse and not self._shared:
+            self._states.keep(self._forest, np.asarray(actions, np.int32), self._places)
         else:
             self._forest.node_count[: len(actions)] = 0
 
-    def _room_for(self, simulations: int, free_of_network: bool) -> Forest:
+    def _room_for(self, simulations: int) -> Forest:
         """The forest, made anew where it is too small. Trees searched one after another share room for states."""
         batch, most_legal = self.batch, self._most_legal
         if self._forest is None or simulations > self._capacity:
-            per_tree = 1 + simulations * (REUSED_BUDGETS if self.config.reuse else 1)
+            per_tree = self._nodes_for(simulations)
             if per_tree * batch * most_legal >= 2**31:
                 raise InvalidParameter(
                     f"{simulations} simulations in {batch} rows of {most_legal} actions are too many for one search"
@@ -187,14 +244,16 @@ class Search:
             self._capacity = simulations
             self._forest = allocate(batch, most_legal, per_tree)
             self._places = np.empty(per_tree, np.int32)
-            self._states = np.empty(0, self.game.dtype)
-        room = self._forest.nodes_per_tree * (1 if free_of_network and not self.config.reuse else batch)
-        if len(self._states) < room:
-            self._states = np.empty(room, self.game.dtype)
+            if self._shared:
+                self._table = np.empty(batch * graph.table_size(per_tree), np.int32)
+                self._names = np.empty(batch * per_tree, np.uint64)
+                self._path = np.empty(per_tree, np.int32)
+        one_by_one = self._free and not self.config.reuse and not self._open and isinstance(self._states, RecordStates)
+        if self._states.reserve(self._forest.nodes_per_tree * (1 if one_by_one else batch)):
             self._forest.node_count[:] = 0
         return self._forest
 
-    def _settings(self, free_of_network: bool) -> Settings:
+    def _settings(self) -> Settings:
         config = self.config
         limit = 1.0 if self.game.num_players == 2 else math.inf
         return Settings(
@@ -202,7 +261,7 @@ class Search:
             c_init=float(config.c_init),
             c_base=float(config.c_base),
             c_uct=float(config.c_uct),
-            c_proof=float(config.c_proof) if self.game.num_players == 2 and config.solver else 0.0,
+            c_proof=float(config.c_proof) if self.game.num_players == 2 and self._solver else 0.0,
             fpu_reduction=float(config.fpu_reduction),
             root_fpu_reduction=float(config.root_fpu_reduction),
             forced_playouts=float(config.forced_playouts),
@@ -214,13 +273,15 @@ class Search:
             dirichlet_fraction=float(config.dirichlet_fraction),
             temperature=float(config.temperature),
             virtual_loss=float(config.virtual_loss),
-            solver=bool(config.solver),
-            flat=free_of_network,
+            solver=self._solver,
+            flat=self._free,
+            full=self._full,
+            bounded=self.game.num_players == 2,
             floor=-limit,
             ceiling=limit,
         )
 
-    def _fresh(self, forest: Forest, states: NDArray[Any], simulations: int) -> NDArray[np.bool_]:
+    def _fresh(self, forest: Forest, states: Positions, simulations: int) -> NDArray[np.bool_]:
         """Which rows [rows] begin a new tree."""
         rows = len(states)
         if not self.config.reuse or self._grower is not self.evaluator:
@@ -228,49 +289,34 @@ class Search:
             self._grower = self.evaluator
             return np.ones(rows, np.bool_)
         known = forest.node_count[:rows] > 0
-        known &= forest.node_count[:rows] + simulations <= forest.nodes_per_tree
-        roots = self._states[:: forest.nodes_per_tree][:rows]
-        for name in self.game.dtype.names or ():
-            same = roots[name] == states[name]
-            known &= same.reshape(rows, -1).all(axis=1)
-        return ~known
+        known &= forest.node_count[:rows] + simulations * self._nodes_each <= forest.nodes_per_tree
+        return ~(known & self._states.known(forest, states))
 
     def _run_waves(
-        self, states: NDArray[Any], forest: Forest, fresh: NDArray[np.bool_], simulations: int, settings: Settings
+        self, states: Positions, forest: Forest, fresh: NDArray[np.bool_], simulations: int, settings: Settings
     ) -> None:
         rows = len(states)
         remaining = np.full(rows, simulations, np.int32)
-        wave.begin_trees(states, self._states, forest, fresh, self._chosen, settings)
+        chosen = self._leaves.chosen
+        self._states.begin(states, forest, fresh, self._leaves, settings)
         self._evaluate(forest, rows, settings)
         root.prepare_roots(forest, rows, remaining, self._halving, settings, self._seeds)
-        while wave.select(forest, rows, remaining, self._halving, self._chosen, settings, self._seeds):
+        while wave.select(forest, rows, remaining, self._halving, chosen, settings, self._seeds):
             self._evaluate(forest, rows, settings)
 
     def _evaluate(self, forest: Forest, rows: int, settings: Settings) -> None:
         """Advances to the chosen leaves, has them judged in one batch and absorbs the judgement."""
-        count = wave.advance(
-            self._states,
-            forest,
-            rows,
-            self._chosen,
-            self._slots,
-            self._observations,
-            self._legal,
-            self._moves,
-            self._counts,
-            self._scratch,
-            settings,
-        )
-        logits = np.empty((0, self.game.num_actions), np.float32)
-        values = np.empty(0, np.float32)
-        if count:
+        leaves = self._leaves
+        count = self._states.advance(forest, rows, leaves, settings, self._seeds)
+        logits, values = leaves.logits[:count], leaves.values[:count]
+        self.evaluations += count
+        if count and not self._free:
             assert not isinstance(self.evaluator, Rollouts)
             began = time.perf_counter()
-            logits, values = self.evaluator(self._observations[:count], self._legal[:count])
+            logits, values = self.evaluator(leaves.observations[:count], leaves.legal[:count])
             self.seconds_in_evaluator += time.perf_counter() - began
-            self.evaluations += count
         if not wave.absorb(
-            forest, rows, self._chosen, self._slots, logits, values, self._moves, self._counts, settings
+            forest, rows, leaves.chosen, leaves.slots, logits, values, leaves.moves, leaves.counts, settings
         ):
             raise FloatingPointError("the evaluator returned a logit or a value that is not a finite number")
 
@@ -281,8 +327,10 @@ class Search:
             line: list[int] = []
             child = NO_NODE
             node = forest.nodes[row * forest.nodes_per_tree]
-            while action >= 0:
+            passed = set()
+            while action >= 0 and child not in passed:
                 line.append(action)
+                passed.add(child)
                 first, tried = int(node["first_edge"]), int(node["tried"])
                 place = first + forest.actions[first : first + node["edges"]].tolist().index(action)
                 child = int(forest.edges["child"][place]) if len(line) == 1 or place < first + tried else NO_NODE
@@ -291,21 +339,30 @@ class Search:
                     node = forest.nodes[child]
                     first, tried = int(node["first_edge"]), int(node["tried"])
                     action = int(forest.actions[first + int(np.argmax(forest.edges["visits"][first : first + tried]))])
+            if self._open and self.game.has_chance:
+                line = line[:1]  # what comes later depends on what chance does
             self.line_is_closed = child != NO_NODE and self._is_solved(child)
             variations.append(line)
         return variations
 
 
-def nodes_within(memory: int, game: RecordGame) -> int:
+def nodes_within(memory: int, game: RecordGame | EmulatedGame) -> int:
     """How many nodes of a tree take about `memory` bytes, within what a tree can number."""
     most_legal = game.max_legal or game.num_actions
     edges = min(most_legal, 24 + most_legal // 8)  # about what a node has, were all expanded
-    bytes_of_a_node = game.dtype.itemsize + NODE.itemsize + edges * (EDGE.itemsize + 8)
+    state = game.dtype.itemsize if isinstance(game, RecordGame) else SNAPSHOT
+    bytes_of_a_node = state + NODE.itemsize + edges * (EDGE.itemsize + 8)
     return max(1000, min(memory // bytes_of_a_node, (2**31 - 2**24) // most_legal))
 
 
 def search(
-    game: RecordGame, state: State, evaluator: Evaluator | Rollouts, config: SearchConfig, *, seed: int = 0
+    game: RecordGame | EmulatedGame,
+    state: State,
+    evaluator: Evaluator | Rollouts,
+    config: SearchConfig,
+    *,
+    seed: int = 0,
 ) -> SearchResult:
     """Searches one position: a SearchResult of one row."""
-    return Search(game, evaluator, config, batch=1, seed=seed).run(game.stack([state]))
+    states = game.stack([state]) if isinstance(game, RecordGame) else [state]
+    return Search(game, evaluator, config, batch=1, seed=seed).run(states)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from tengen.core.jit import kernel
 from tengen.core.random import random_float
 from tengen.mcts.bounds import best_proven, bounded_mean, is_worse
-from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UNEXPANDED, Forest, Settings
-from tengen.mcts.gumbel import edge_value, improved_policy, mixed_value, sigma
+from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UNEXPANDED, Forest, Settings, half_span
+from tengen.mcts.gumbel import edge_value, improved_policy, mixed_value, sigma, span_of_values
 from tengen.mcts.policies import Seeds, exploration, node_mean
 
 
@@ -59,7 +59,7 @@ def pruned_visits(forest: Forest, tree: int, root: int, out: NDArray[np.float64]
         if out[place] > out[best]:
             best = place
     if s.policy == PUCT and s.forced_playouts > 0.0 and out[best] > 0:
-        scale = exploration(node.visits, s)
+        scale = exploration(node.visits, s) * half_span(forest, tree)
         top = bounded_mean(forest, first + best) + scale * forest.priors[first + best] / (1.0 + out[best])
         for place in range(node.edges):
             if place == best or out[place] == 0:
@@ -113,13 +113,14 @@ def gumbel_choice(forest: Forest, tree: int, root: int, s: Settings) -> int:
     first = node.first_edge
     careful = node.proofs != 0
     mixed, most = mixed_value(forest, root, node.edges, careful)
+    low, half = span_of_values(forest, tree)
     best, best_score, best_visits = -1, -math.inf, -1
     for place in range(node.edges):
         edge = first + place
         if careful and is_worse(forest, root, edge, s):
             continue
         visits = forest.edges[edge].visits - forest.root_before[tree, place]
-        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, s)
+        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, low, half, s)
         if visits > best_visits or (visits == best_visits and score > best_score):
             best, best_score, best_visits = place, score, visits
     return best
@@ -147,7 +148,7 @@ def summarise(forest: Forest, rows: int, s: Settings, seeds: Seeds, out: Summary
         if node.edges == UNEXPANDED or node.edges == 0:
             continue
         if s.policy == GUMBEL:
-            improved_policy(forest, root, weight, s)
+            improved_policy(forest, tree, root, weight, s)
             place = gumbel_choice(forest, tree, root, s)
         else:
             pruned_visits(forest, tree, root, weight, s)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tengen.core.borrow import borrowed
 from tengen.core.jit import inlined, kernel
-from tengen.games.rules import OVER, apply, legal_actions, observe, player, winning_action
+from tengen.games.rules import CHANCE, OVER, apply, chance_outcomes, legal_actions, observe, player, winning_action
 from tengen.mcts.bounds import bound_edge, is_solved, tighten
 from tengen.mcts.forest import (
     NO_NODE,
@@ -23,8 +23,9 @@ from tengen.mcts.forest import (
     own_edges,
     try_edge,
     win_here,
+    written_edges,
 )
-from tengen.mcts.policies import Seeds, choose
+from tengen.mcts.policies import Seeds, choose, choose_outcome, node_mean
 from tengen.mcts.proofs import renew_proof
 from tengen.mcts.root import next_wanted
 
@@ -65,6 +66,85 @@ def look_for_win(states: NDArray[Any], number: int, forest: Forest, index: int, 
 
 
 @inlined
+def expand_chance(
+    states: NDArray[Any], number: int, forest: Forest, tree: int, index: int, scratch: NDArray[np.int32], s: Settings
+) -> None:
+    """Gives a node at which chance moves, whose state is `states[number]`, its edges: one an outcome."""
+    count = chance_outcomes(states[number], scratch, forest.scratch)
+    first = own_edges(forest, tree, index, count)
+    for place in range(count):
+        forest.actions[first + place] = scratch[place]
+        forest.priors[first + place] = forest.scratch[place]
+    forest.nodes[index].chance = 1
+    bring_best(forest, tree, index, s)
+
+
+@inlined
+def step_to(states: NDArray[Any], shift: int, forest: Forest, index: int) -> None:
+    """Makes the state of a new node from its parent's, and notes what the step brought."""
+    node = forest.nodes[index]
+    states[index - shift] = states[node.parent - shift]
+    node.reward, node.discount = apply(states[index - shift], forest.actions[node.edge])
+
+
+@inlined
+def has_room(forest: Forest, tree: int) -> bool:
+    """Whether a tree may get another node."""
+    return forest.node_count[tree] < forest.nodes_per_tree
+
+
+@inlined
+def renew_value(forest: Forest, index: int) -> None:
+    """Works out anew what a node and its tried edges are worth: a full backup.
+
+    The best edge, or, where chance moves, the mean of the outcomes met, by probability (DP-UCT, Keller and Helmert
+    2013). Sums are set so that they stay means times visits.
+    """
+    node = forest.nodes[index]
+    best, mass, total = -math.inf, 0.0, 0.0
+    for number in range(node.first_edge, node.first_edge + written_edges(forest, index)):
+        edge = forest.edges[number]
+        if edge.visits > 0:
+            child = forest.nodes[edge.child]
+            q = child.reward + child.discount * node_mean(forest, edge.child)
+            edge.value_sum = edge.visits * q
+            best = max(best, q)
+            mass += forest.priors[number]
+            total += forest.priors[number] * q
+    value = total / mass if node.chance != 0 else best
+    node.value_sum = value * (1 + node.visits) - node.value
+
+
+@inlined
+def back_up_alone(forest: Forest, leaf: int, value: float, lift: bool, s: Settings) -> None:
+    """`back_up` for a single player, whose values have no limits: it measures their span, too."""
+    tree = leaf // forest.nodes_per_tree
+    index = leaf
+    while forest.nodes[index].parent != NO_NODE:
+        node = forest.nodes[index]
+        value = node.reward + node.discount * value
+        edge = forest.edges[node.edge]
+        parent = forest.nodes[node.parent]
+        edge.visits += 1
+        parent.visits += 1
+        if s.full:
+            renew_value(forest, node.parent)
+            value = node_mean(forest, node.parent)
+        else:
+            edge.value_sum += value
+            parent.value_sum += value
+        q = edge.value_sum / edge.visits
+        forest.low[tree] = min(forest.low[tree], q)
+        forest.high[tree] = max(forest.high[tree], q)
+        if lift:
+            bound_edge(forest, index, s)
+            lift = tighten(forest, node.parent, s)
+        index = node.parent
+        if parent.proofs != 0:
+            value = min(max(value, float(parent.lower)), float(parent.upper))
+
+
+@inlined
 def back_up(forest: Forest, leaf: int, value: float, s: Settings) -> None:
     """Adds `value`, of the player to move at the leaf, to every edge above it; lifts bounds newly proven there."""
     index = leaf
@@ -72,6 +152,9 @@ def back_up(forest: Forest, leaf: int, value: float, s: Settings) -> None:
     if is_solved(forest, leaf) and forest.nodes[leaf].edges == UNEXPANDED:
         forest.nodes[leaf].edges = 0
         lift = s.solver
+    if not s.bounded:
+        back_up_alone(forest, leaf, value, lift, s)
+        return
     while forest.nodes[index].parent != NO_NODE:
         node = forest.nodes[index]
         value = node.reward + node.discount * value
@@ -193,8 +276,13 @@ def advance(
             if node.edges != UNEXPANDED or is_solved(forest, leaf):
                 continue
             if node.parent != NO_NODE:
-                states[leaf] = states[node.parent]
-                node.reward, node.discount = apply(states[leaf], forest.actions[node.edge])
+                step_to(states, 0, forest, leaf)
+                while player(states[leaf]) == CHANCE and has_room(forest, tree):
+                    expand_chance(states, leaf, forest, tree, leaf, scratch, s)
+                    leaf = try_edge(forest, tree, leaf, choose_outcome(forest, leaf), s)
+                    step_to(states, 0, forest, leaf)
+                leaves[tree, place] = leaf
+                node = forest.nodes[leaf]
             if player(states[leaf]) == OVER:
                 end_here(forest, leaf)
                 continue
@@ -264,7 +352,9 @@ def absorb(
             if leaf == NO_NODE:
                 break
             slot = slots[tree, place]
-            value = float(forest.nodes[leaf].lower)
+            value = (
+                float(forest.nodes[leaf].lower) if is_solved(forest, leaf) else 0.0
+            )  # in open loop a line may end early
             if slot >= 0:
                 value = float(values[slot])
                 forest.nodes[leaf].value = values[slot]

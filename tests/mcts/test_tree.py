@@ -22,19 +22,21 @@ FLAT_PUCT = SearchConfig(policy="puct", c_init=1.0, c_base=1e9, fpu_reduction=0.
 
 
 def test_four_simulations_of_puct_on_the_ladder_are_those_worked_out_by_hand() -> None:
-    # Priors 1/2, leaves are worth 0. Scores of step 0 and step 1 at the root before each simulation:
-    #   1.  0 and 0 (sqrt(0)): step 0, worth 1 + 0/2 = 1.
-    #   2.  1 + 1/4 against the root's mean 1/2 + 1/2: step 0, then its step 0, the end: 1 + (0 + 0)/2 = 1.
-    #   3.  1 + 0.71/3 = 1.24 against 2/3 + 0.71 = 1.37: step 1, worth 0 + 0/2 = 0.
-    #   4.  1 + 0.87/3 = 1.29 against 0 + 0.87/2 = 0.43: step 0; there 0 + 1/4 against 0 + 1/2: its step 1, the end,
-    #       worth 2: 1 + 2/2 = 2. Now step 0 is known to be worth 2.
+    # Priors 1/2, leaves are worth 0; exploration counts in halves of the span of the values seen. Scores of step 0 and
+    # step 1 at the root before each simulation:
+    #   1.  0 and 0 (sqrt(0)): step 0, worth 1 + 0/2 = 1. One value is no span: it counts as 1.
+    #   2.  1 + 1/4 against the root's mean 1/2 + 1/2: step 0, then its step 0, the end: 0, so 1 + 0/2 = 1 for step 0.
+    #   3.  Values from 0 to 1: half is 1/2. 1 + 0.71/2/3 = 1.12 against 2/3 + 0.71/2 = 1.02: step 0; there
+    #       0 + 1/8 against 0 + 1/4: its step 1, the end, worth 2: 1 + 2/2 = 2. Now step 0 is known to be worth 2.
+    #   4.  Values from 0 to 2: half is 1. 4/3 + 0.87/4 = 1.55 against 4/4 + 0.87 = 1.87: step 1, worth 0 + 0/2 = 0.
+    #       With the solver 2 + 0.87/4 = 2.22: step 0 once more.
     found = search(LADDER, LADDER.initial_state(), Uniform(), replace(FLAT_PUCT, solver=False, simulations=4))
     assert found.visits.tolist() == [[3, 1]]
     assert found.q[0].tolist() == pytest.approx([4 / 3, 0.0])
     assert found.value[0] == pytest.approx(4 / 5)
     assert found.policy[0].tolist() == pytest.approx([3 / 4, 1 / 4])
     proved = search(LADDER, LADDER.initial_state(), Uniform(), replace(FLAT_PUCT, simulations=4))
-    assert proved.visits.tolist() == [[3, 1]]
+    assert proved.visits.tolist() == [[4, 0]]
     assert proved.q[0].tolist() == [2.0, 0.0]
     assert proved.lower[0].tolist() == [2.0, -math.inf]
     assert proved.upper[0].tolist() == [2.0, math.inf]
