@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 import tengen
+from tengen.cli_compare import compare
 from tengen.cli_learn import learn
 from tengen.terminal.commands import (
     JSON,
@@ -41,6 +42,7 @@ def main() -> None:
 
 
 main.add_command(learn)
+main.add_command(compare)
 
 
 def game_argument(command: Command) -> Command:
@@ -207,11 +209,7 @@ def analyze(
 @click.option("--opening-plies", type=Whole(0), default=0, show_default=True, help="Random plies to begin.")
 @click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
 @click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
-@click.option(
-    "--out",
-    type=FilePath(file_okay=False),
-    help="Keep the games in this folder; go on with it if there.",
-)
+@click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
 @click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
 @SEED
 @JSON

@@ -23,7 +23,7 @@ from tengen.baselines.moments import FARTHEST, Moments
 from tengen.baselines.returns import advantages
 from tengen.baselines.run import BaselineSettings, EpisodeCounter, Learner, Progress
 from tengen.baselines.saving import generator_notes, restore_environments, restore_generator, saved_environments
-from tengen.baselines.settings import setting
+from tengen.baselines.settings import setting, with_values
 from tengen.core.random import stream
 from tengen.nets.checkpoint import Json
 from tengen.nets.plain import PlainNetwork, is_board, is_screen
@@ -74,11 +74,54 @@ class A2CSettings(BaselineSettings):
     """Where the spread of real actions begins: the natural logarithm of its share of half the way between bounds."""
 
 
+ROOM: dict[str, Any] = {"steps": 100_000, "entropy": 0.05, "evaluate_episodes": 200, "keep": "last"}
+"""For gridworlds: without entropy the policy settles before it has seen the squares where a slip leads."""
+
+PENDULUM: dict[str, Any] = {
+    "steps": 800_000,
+    "evaluate_every": 40_000,
+    "rollout": 8,
+    "discount": 0.9,
+    "trace": 0.9,
+    "learning_rate": 2e-3,
+    "normalise_observations": True,
+    "normalise_rewards": True,
+    "normalise_advantages": True,
+}
+"""For Pendulum-v1, whose rewards run from 0 to -16 and whose swing takes a second or two."""
+
+BOARD: dict[str, Any] = {
+    "steps": 2_000_000,
+    "evaluate_every": 100_000,
+    "environments": 16,
+    "entropy": 0.01,
+    "activation": "relu",
+}
+"""For boards such as Breakout's 10 x 10."""
+
+SCREEN: dict[str, Any] = BOARD | {
+    "steps": 10_000_000,
+    "evaluate_every": 500_000,
+    "evaluate_episodes": 10,
+    "final_episodes": 30,
+    "discount": 0.99,
+    "clip_rewards": True,
+}
+"""For Atari, as in the paper."""
+
+
 class A2C(Learner):
     """Acts for `rollout` steps in every environment, then learns from them once, and forgets them."""
 
     method: ClassVar[str] = "a2c"
     settings_type = A2CSettings
+
+    @staticmethod
+    def settings_for(environment: str) -> A2CSettings:
+        """The settings for an environment unless one says otherwise."""
+        name = environment.removeprefix("gym:").partition(",")[0].partition(":")[0]
+        known = {"gridworld": ROOM, "breakout": BOARD, "atari": SCREEN, "Pendulum-v1": PENDULUM}
+        return with_values(A2CSettings(), known.get(name, {}))
 
     def __init__(self, environment: str, settings: A2CSettings, seed: int) -> None:
         self.settings = settings

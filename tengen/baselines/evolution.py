@@ -23,7 +23,7 @@ from tengen.baselines.environments import make_environments
 from tengen.baselines.flat import FlatParameters, Optimiser
 from tengen.baselines.run import LONGEST, BaselineSettings, Learner, Progress
 from tengen.baselines.saving import generator_notes, restore_generator
-from tengen.baselines.settings import setting
+from tengen.baselines.settings import setting, with_values
 from tengen.core.random import stream
 from tengen.nets.checkpoint import Json
 from tengen.nets.plain import PlainNetwork
@@ -44,8 +44,13 @@ class EvolutionSettings(BaselineSettings):
     """Sigma, the deviation of a disturbance. Paper: 0.02, with batch normalisation."""
     learning_rate: float = setting(0.03, 0.0)
     """Of Adam. Paper: 0.01."""
+    anneal: bool = True
+    """Whether the learning rate falls linearly to 0 over `steps`."""
     decay: float = setting(0.005, 0.0)
     """Weight of half the squared length of the parameters. Paper: 0.005."""
+    ranks: bool = True
+    """Whether returns are replaced by their ranks, as in the paper, else brought to mean 0 and deviation 1. Ranks are
+    safe from outliers, but where chance plays they favour what is usually better over what is better on average."""
     discount: float = setting(0.0, 0.0, 1.0)
     """Gamma of the return that is compared; 0 takes the environment's own. Paper: 1."""
     hidden: tuple[int, ...] = setting((32,), 1, 65_536)
@@ -56,11 +61,20 @@ class EvolutionSettings(BaselineSettings):
     """Whether vectors are brought to mean 0 and deviation 1 by running moments, as in the paper on MuJoCo."""
 
 
+ROOM = {"pairs": 128, "learning_rate": 0.1, "ranks": False, "evaluate_episodes": 200, "keep": "last"}
+"""For gridworlds, where a slip may cost more than an episode usually gains."""
+
+
 class Evolution(Learner):
     """One update of the parameters from one episode of each member of a population."""
 
     method: ClassVar[str] = "evolution"
     settings_type = EvolutionSettings
+
+    @staticmethod
+    def settings_for(environment: str) -> EvolutionSettings:
+        """The settings for an environment unless one says otherwise."""
+        return with_values(EvolutionSettings(), ROOM if environment.startswith("gridworld") else {})
 
     def __init__(self, environment: str, settings: EvolutionSettings, seed: int) -> None:
         self.settings = settings
@@ -86,9 +100,11 @@ class Evolution(Learner):
         noise = self.generator.standard_normal((self.settings.pairs, len(centre)), np.float32)
         members = np.concatenate([centre + self.settings.spread * noise, centre - self.settings.spread * noise])
         found = self._play(forward_of_each(self.actor.network, members), progress)
-        climb = ascent(noise, found, self.settings.spread)
+        worth = centred_ranks(found) if self.settings.ranks else (found - found.mean()) / (found.std() + 1e-8)
+        climb = ascent(noise, worth, self.settings.spread)
         self.flat.gradient.copy_(torch.from_numpy(self.settings.decay * centre - climb))
-        self.optimiser.step(self.settings.learning_rate)
+        left = max(0.0, 1.0 - self.steps / self.settings.steps) if self.settings.anneal else 1.0
+        self.optimiser.step(self.settings.learning_rate * left)
         progress.figures = {
             "spread_of_returns": float(np.std(found)),
             "gradient": float(np.linalg.norm(climb)),
@@ -143,14 +159,13 @@ def centred_ranks(returns: NDArray[np.float64]) -> NDArray[np.float64]:
     return ranks
 
 
-def ascent(noise: Floats, returns: NDArray[np.float64], spread: float) -> Floats:
-    """The direction [P] in which returns grow, estimated from disturbances [n, P] that were added, then subtracted.
+def ascent(noise: Floats, worth: NDArray[np.float64], spread: float) -> Floats:
+    """The direction [P] in which `worth` grows, estimated from disturbances [n, P] that were added, then subtracted.
 
-    returns  [2n], those of the added ones first
+    worth  [2n], that of the added ones first
     """
-    ranks = centred_ranks(returns)
     pairs = len(noise)
-    weights = (ranks[:pairs] - ranks[pairs:]).astype(np.float32)
+    weights = (worth[:pairs] - worth[pairs:]).astype(np.float32)
     climb: Floats = weights @ noise / np.float32(2 * pairs * spread)
     return climb
 

@@ -23,7 +23,7 @@ from tengen.baselines.flat import FlatParameters, Optimiser
 from tengen.baselines.returns import advantages
 from tengen.baselines.run import LONGEST, BaselineSettings, Learner, Progress
 from tengen.baselines.saving import generator_notes, restore_generator
-from tengen.baselines.settings import setting
+from tengen.baselines.settings import setting, with_values
 from tengen.core.random import stream
 from tengen.nets.checkpoint import Json
 from tengen.nets.plain import PlainNetwork
@@ -68,11 +68,20 @@ class ReinforceSettings(BaselineSettings):
     """Where the spread of real actions begins: the natural logarithm of its share of half the way between bounds."""
 
 
+ROOM = {"steps": 100_000, "entropy": 0.1, "baseline_updates": 5, "evaluate_episodes": 200, "keep": "last"}
+"""For gridworlds: without entropy the policy settles before it has seen the squares where a slip leads."""
+
+
 class Reinforce(Learner):
     """Plays `episodes` episodes, learns from them once, and forgets them."""
 
     method: ClassVar[str] = "reinforce"
     settings_type = ReinforceSettings
+
+    @staticmethod
+    def settings_for(environment: str) -> ReinforceSettings:
+        """The settings for an environment unless one says otherwise."""
+        return with_values(ReinforceSettings(), ROOM if environment.startswith("gridworld") else {})
 
     def __init__(self, environment: str, settings: ReinforceSettings, seed: int) -> None:
         self.settings = settings

@@ -1,5 +1,6 @@
 """`tengen play`: a game at the terminal, between a person and an agent, two persons, or two sides of one agent."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -39,6 +40,8 @@ HELP = {
 }
 ONLY_FOR = {"pass": ("go",), "score": ("go",), "flip": ("chess", "shogi")}
 """Commands that only some games have."""
+BESIDE = "beside"
+"""The name of threads on which agents think."""
 VARIATION = 8
 """Moves of the principal variation that are shown."""
 
@@ -85,8 +88,20 @@ def beside(work: Callable[[], Found]) -> Found:
         except BaseException as error:
             done.set_exception(error)
 
-    threading.Thread(target=run, daemon=True).start()
+    thread = threading.Thread(target=run, daemon=True, name=BESIDE)
+    thread.start()
     return done.result()
+
+
+def end_thoughts() -> None:
+    """Ends the program if work is still being done beside it that nobody waits for.
+
+    To tear the interpreter down under a library that is at work makes some of them complain, or crash.
+    """
+    if any(thread.name == BESIDE for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 class PlayScreen:

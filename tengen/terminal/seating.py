@@ -8,13 +8,14 @@ import numpy as np
 from tengen.agents.load import check_agent, load_agent
 from tengen.agents.text import zoo_names
 from tengen.core.errors import InvalidParameter
+from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
 from tengen.games.go import Go
 from tengen.games.go.handicap import handicap_points
 from tengen.games.registry import make
 from tengen.games.rules import State
 from tengen.records.formats import read_games
-from tengen.terminal.play import PlayScreen
+from tengen.terminal.play import PlayScreen, end_thoughts
 from tengen.terminal.solo import SoloScreen
 from tengen.terminal.watch import Watch
 
@@ -89,6 +90,7 @@ def play_alone(
             screen.run()
         finally:
             screen.close()
+        end_thoughts()
         return
     player = load_agent(text, game, seed=seed)
     try:
@@ -105,6 +107,7 @@ def play_alone(
         ).run()
     finally:
         player.close()
+    end_thoughts()
 
 
 def sit_down(
@@ -148,11 +151,11 @@ def loaded(path: Path, game: RecordGame) -> tuple[RecordGame, State, list[int]]:
 
 
 def default_agent(game: Game) -> str:
-    """The network that ships for a game, else rollouts."""
+    """The network that ships for a game, else rollouts: fewer where an emulator makes them slow."""
     for name in (f"{game.name}{game.parameters.get('size', '')}", game.name):
         if name in zoo_names():
             return f"zoo:{name}"
-    return "uct:sims=1000"
+    return "uct:sims=100" if isinstance(game, EmulatedGame) else "uct:sims=1000"
 
 
 def seats(word: str, game: Game) -> frozenset[int]:

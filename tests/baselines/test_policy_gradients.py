@@ -134,6 +134,12 @@ def test_the_robot_finds_its_way(method):
 
 
 @pytest.mark.slow
+def test_the_pendulum_is_swung_up_and_held(tmp_path):
+    result = Run("a2c", "Pendulum-v1", tmp_path / "run", seed=1).go()
+    assert result.mean >= -300
+
+
+@pytest.mark.slow
 def test_without_a_baseline_cartpole_is_still_learned(tmp_path):
     result = Run("reinforce", "CartPole-v1", tmp_path / "run", seed=1, overrides=["baseline=false"]).go()
     assert result.mean >= 400

@@ -182,7 +182,8 @@ def test_the_population_climbs_towards_its_better_half():
     noise = np.array([[1, 0], [0, 1]], np.float32)
     returns = np.array([4.0, 1.0, 2.0, 3.0])  # + first, + second, - first, - second
     # ranks 0.5, -0.5, -1/6, 1/6: the first disturbance helped, the second hurt
-    np.testing.assert_allclose(ascent(noise, returns, 0.5), [(0.5 + 1 / 6) / 2, -(0.5 + 1 / 6) / 2], rtol=1e-6)
+    climb = ascent(noise, centred_ranks(returns), 0.5)
+    np.testing.assert_allclose(climb, [(0.5 + 1 / 6) / 2, -(0.5 + 1 / 6) / 2], rtol=1e-6)
     assert ascent(noise, np.zeros(4), 0.5).tolist() == [0, 0]
 
 

@@ -3,6 +3,8 @@
 import io
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
@@ -322,6 +324,22 @@ def test_an_emulated_game_is_shown_as_its_picture() -> None:
     assert "step 2" not in seen, "the same reward again has no line of its own"
 
 
+def test_atari_is_shown_in_colour_or_shades_and_filmed(tmp_path: Path) -> None:
+    pytest.importorskip("ale_py")
+    film = tmp_path / "game.gif"
+    _, seen = watch("atari:breakout", 1, console=in_colour(), limit=6, rate=1000.0, save=film)
+    assert "step 6: FIRE" in seen
+    assert "▀" in seen
+    assert "48;2;200;72;72m" in seen, "the red row of bricks"
+    with Image.open(film) as saved:
+        assert saved.size == (160, 210)
+        assert len(saved.convert("RGB").getcolors() or []) > 5
+    screen, seen = sit("atari:breakout", ["fire", "right 3", "", "2", "moves"])
+    assert done(screen) == ["FIRE", "RIGHT", "RIGHT", "RIGHT", "RIGHT", "RIGHT"]
+    assert "NOOP  FIRE  RIGHT  LEFT" in seen
+    assert "++" in seen
+
+
 def test_seats_of_a_game_for_one() -> None:
     assert [seats(word, make("gridworld")) for word in ("robot", "First", "none")] == [{0}, {0}, set()]
     with pytest.raises(InvalidParameter, match="nobody sits at 'white': robot, first, none"):
@@ -376,3 +394,15 @@ def test_bad_input_is_one_line_and_status_2(words: tuple[str, ...], message: str
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
     assert result.stdout == ""
+
+
+def test_an_agent_that_still_thinks_does_not_hold_up_the_end() -> None:
+    code = (
+        "import threading, time\n"
+        "from tengen.terminal.play import beside, end_thoughts\n"
+        "end_thoughts()\n"
+        "threading.Thread(target=beside, args=(lambda: time.sleep(60),), daemon=True).start()\n"
+        "time.sleep(0.5)\nprint('said', end='')\nend_thoughts()\nprint('more')"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "said", "")
