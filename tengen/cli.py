@@ -181,10 +181,10 @@ def analyze(
     \b
     Example: tengen analyze tictactoe --position XO./.../... --agent uct:sims=1000
     """
-    from tengen.agents.analysis import analyze_position
+    from tengen.agents.analysis import analyze_position, first_position
 
-    game = record_game(made(game_text, size, komi))
-    state = game.initial_state() if position is None else game.parse_position(position)
+    game = made(game_text, size, komi)
+    state = first_position(game, seed=seed) if position is None else game.parse_position(position)
     with interruptible():
         found = analyze_position(game, state, agent, top=top, seed=seed)
     if as_json:
@@ -194,7 +194,7 @@ def analyze(
     click.echo(f"{found.player} to move, value {found.value:+.3f}; expected: {' '.join(found.variation)}")
     click.echo(f"{'move':>6} {'visits':>8} {'prior':>7} {'value':>7}")
     for move in found.moves:
-        proven = f"  proven {move.proven:+.0f}" if move.proven is not None else ""
+        proven = f"  proven {move.proven:+g}" if move.proven is not None else ""
         written = f"  {move.written}" if move.written != move.move else ""
         click.echo(f"{move.move:>6} {move.visits:>8} {move.prior:>7.1%} {move.value:>+7.3f}{written}{proven}")
 

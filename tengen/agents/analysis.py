@@ -6,6 +6,7 @@ import numpy as np
 
 from tengen.agents.load import load_agent
 from tengen.core.errors import InvalidParameter, InvalidPosition
+from tengen.core.random import stream
 from tengen.games.game import Game
 from tengen.games.rules import CHANCE, State
 
@@ -43,6 +44,15 @@ class Analysis:
     def to_json(self) -> dict[str, object]:
         """For programs."""
         return asdict(self)
+
+
+def first_position(game: Game, *, seed: int | None = None) -> State:
+    """A beginning of a game at which there is something to choose: chance has moved."""
+    state = game.initial_state()
+    generator = stream(seed or 0, "first position")
+    while game.player(state) == CHANCE:
+        state = game.apply(state, game.sample_outcome(state, generator))
+    return state
 
 
 def analyze_position(game: Game, state: State, agent: str, *, top: int = 10, seed: int | None = None) -> Analysis:

@@ -215,9 +215,11 @@ class Search:
         plies = self.config.rollout_plies
         end: tuple[Any, ...] = (self._playouts, plies, states.spare, states.scratch, settings, self._seeds, summary)
         if self._shared:
-            return graph.search_graph(*begin, self._table, self._names, self._path, self._places, *end)
+            arguments = (*begin, self._table, self._names, self._path, self._places, *end)
+            return graph.search_graph(*arguments)
         if self._open:
-            return line.search_lines(*begin, self._places, *end)
+            arguments = (*begin, self._places, *end)
+            return line.search_lines(*arguments)
         return free.search_freely(*begin, *end)
 
     def advance(self, actions: NDArray[np.int32]) -> None:
