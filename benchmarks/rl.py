@@ -37,6 +37,9 @@ ZOO: dict[str, Any] = SHARED | {
 
 SCREENS: dict[str, Any] = DEFAULT | {"replay_size": 10_000, "learning_starts": 100}
 
+ACTOR: dict[str, Any] = {"environments": 8, "rollout": 5, "discount": 0.99, "anneal": False}
+"""A2C as both have it unless told otherwise: RMSprop, 7e-4, a gradient of 0.5 at most."""
+
 
 def case(name: str, method: str, environment: str, settings: dict[str, Any], chunk: int, target: float) -> Case:
     """One method in one environment, both sides."""
@@ -60,6 +63,8 @@ def case(name: str, method: str, environment: str, settings: dict[str, Any], chu
 CASES = [
     case("DQN CartPole-v1, default", "dqn", "CartPole-v1", DEFAULT, 1024, 2.0),
     case("DQN CartPole-v1, zoo", "dqn", "CartPole-v1", ZOO, 512, 2.0),
+    case("A2C CartPole-v1, 8 environments", "a2c", "CartPole-v1", ACTOR, 2000, 2.0),
+    case("A2C Breakout, 8 environments", "a2c", "atari:breakout,sticky=0,lives=end", ACTOR, 200, 1.5),
     case("DQN Breakout", "dqn", "atari:breakout,sticky=0,lives=end", SCREENS, 40, 2.0),
 ]
 

@@ -24,6 +24,8 @@ class Model(NamedTuple):
 
     game: RecordGame
     """Without a limit on steps."""
+    text: str
+    """What the game was called before the limit was taken off."""
     states: NDArray[Any]  # [S], the start first
     keys: NDArray[np.uint64]  # [S]
     players: NDArray[np.int8]  # [S]: 0, CHANCE or OVER
@@ -157,6 +159,7 @@ def explore(game: RecordGame, most: int = MOST_POSITIONS) -> Model:
     used = first[known]
     return Model(
         game=game,
+        text=named.text,
         states=states[:known],
         keys=keys[:known],
         players=players[:known],

@@ -168,8 +168,11 @@ class RecordEnvironments(Environments):
         return Step(observations, rewards, ends, cuts, last, ended)
 
     def save(self) -> dict[str, NDArray[Any]]:
+        states = np.zeros(self.count, self.game.dtype)  # whose gaps between fields are 0
+        for name in self.game.dtype.names or ():
+            states[name] = self._states[name]
         return {
-            "states": self._states.view(np.uint8).copy(),
+            "states": states.view(np.uint8),
             "lengths": self._lengths.copy(),
             "seeds": self._seeds.copy(),
         }

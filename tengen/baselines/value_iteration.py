@@ -113,7 +113,11 @@ class Solution:
 
 def solve(game: RecordGame) -> Solution:
     """Solves a game; InvalidParameter if it has too many positions or utilities that grow without end."""
-    model = explore(game)
+    return settle(explore(game))
+
+
+def settle(model: Model) -> Solution:
+    """Sweeps over a model until its utilities stay; InvalidParameter if they never do."""
     values = np.zeros(len(model.keys))
     arrays = (model.players, model.first, model.probabilities, model.rewards, model.discounts, model.after)
     chunk = max(1000, 2 * len(values))
@@ -128,7 +132,7 @@ def solve(game: RecordGame) -> Solution:
         falls = fall > STEADY * before[1] and dead_ends
         if model.game.discount == 1.0 and (grows or falls):
             raise InvalidParameter(
-                f"the utilities of {game.text} have no bound: with discount=1 they {'grow' if grows else 'fall'}"
+                f"the utilities of {model.text} have no bound: with discount=1 they {'grow' if grows else 'fall'}"
                 " with every step for ever; give a discount below 1"
             )
         before = rise, fall

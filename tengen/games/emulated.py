@@ -131,6 +131,10 @@ class EmulatedGame(Game):
         plans, not for what a game comes to.
         """
 
+    def for_plans(self) -> "EmulatedGame":
+        """The game as a search plays it, whose situations are the same: where a life is lost, say, it may end."""
+        return self
+
     @property
     def live(self) -> Simulator:
         """The copy by which this object answers; each process and each thread needs a game object of its own."""

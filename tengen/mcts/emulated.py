@@ -50,7 +50,7 @@ class EmulatedStates:
     def simulator(self) -> Simulator:
         """A simulator of this search's own."""
         if self._live is None:
-            self._live = self.game.simulator(observing=self.playouts is None)
+            self._live = self.game.for_plans().simulator(observing=self.playouts is None)
         return self._live
 
     def reserve(self, nodes: int) -> bool:

@@ -30,7 +30,8 @@ class StubSearch:
         self.config, self.seed = config, seed
         self.runs: list[int] = []
         self.evaluations = self.visits = self.nodes = 0
-        self.capacity, self.solved = 10**9, False
+        self.capacity = self.room = 10**9
+        self.solved = False
         self.advanced: list[int] = []
         StubSearch.made.append(self)
 

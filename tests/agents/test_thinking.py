@@ -160,7 +160,7 @@ def test_settings_for_play_decide_after_a_search_too() -> None:
 class FakeSearch:
     """Knows most leaves for a while, then has to judge all; a judgement takes a millisecond of a clock of its own."""
 
-    capacity = 10**9
+    capacity = room = 10**9
     nodes = evaluations = visits = 0
     solved = line_is_closed = False
     config = SearchConfig(simulations=10**9)

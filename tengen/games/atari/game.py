@@ -102,6 +102,10 @@ class Atari(EmulatedGame):
     def simulator(self, *, observing: bool = True, exact: bool = False) -> AtariSimulator:
         return AtariSimulator(self.rules, observing=observing)
 
+    def for_plans(self) -> "Atari":
+        """The loss of a life ends it: a plan that looks a few seconds ahead would not miss one of five."""
+        return self if self.rules.one_life else Atari(**self.parameters | {"lives": "end"})
+
     def draw(self, state: State, last_action: int | None = None) -> str:
         """The step, the points so far and the lives left, for a terminal that draws no picture."""
         line = super().draw(state, last_action)
