@@ -158,6 +158,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "search.forced_playouts": (0, MANY),
     "search.temperature": (0, MANY),
     "search.leaves": (1, MANY),
+    "search.rollout_plies": (0, MANY),
     "search.virtual_loss": (0, MANY),
     "selfplay.workers": (0, 10_000),
     "selfplay.games": (1, MANY),
