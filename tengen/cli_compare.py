@@ -35,11 +35,11 @@ def compare(
     """Runs methods on one environment with several seeds each, and draws their curves into one picture.
 
     A METHOD is one of `tengen learn`, with settings if need be (dqn:learning_rate=0.001,replay=false), or uct:sims=N
-    or random, which play without learning, or alphazero. OUT gets compare.png, compare.csv, compare.txt and
+    or random, which play without learning. OUT gets compare.png, compare.csv, compare.txt and
     compare.json; docs/compare.md explains them.
 
     \b
-    Example: tengen compare CartPole-v1 reinforce a2c evolution uct:sims=50 --seeds 5 --target 475 --out runs/pole
+    Example: tengen compare CartPole-v1 reinforce a2c --seeds 5 --target 475
              tengen compare breakout --ablation dqn --out runs/ablation
     """
     from rich.console import Console

@@ -33,8 +33,13 @@ class Actor:
         normalise: bool,
         seed: int,
         extra: int = 0,
+        half: bool = False,
     ) -> None:
-        """`extra` outputs follow the policy's, such as a value; `normalise` keeps a running scale of vectors."""
+        """`extra` outputs follow the policy's, such as a value; `normalise` keeps a running scale of vectors.
+
+        half  whether convolutions multiply in bfloat16
+        """
+        self.half = half
         self.head = head_for(environments, log_deviation)
         self.network = PlainNetwork(environments.observation_shape, self.head.outputs + extra, hidden, activation)
         initialise(self.network, 0.01, seed)
@@ -47,7 +52,7 @@ class Actor:
     @functools.cached_property
     def forward(self) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
         """The network for arrays; made when it is first needed, for by then the parameters lie where they stay."""
-        return quick_forward(self.network)
+        return quick_forward(self.network, half=self.half)
 
     def parameters(self) -> list[nn.Parameter]:
         """What learning changes."""
@@ -103,7 +108,7 @@ def initialise(network: PlainNetwork, gain: float, seed: int) -> None:
             nn.init.zeros_(module.bias)
 
 
-def quick_forward(network: PlainNetwork) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
+def quick_forward(network: PlainNetwork, *, half: bool = False) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
     """The network as a function of arrays [N, ...]: linear layers in NumPy, a tenth of torch's time for a few rows.
 
     It looks at the parameters where they lie now; what changes them in place changes it too.
@@ -112,8 +117,8 @@ def quick_forward(network: PlainNetwork) -> Callable[[NDArray[Any]], NDArray[np.
     if any(isinstance(module, nn.Conv2d) for module in modules):
 
         def convolve(observations: NDArray[Any]) -> NDArray[np.float32]:
-            with torch.inference_mode():
-                return network(torch.from_numpy(observations)).numpy()
+            with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+                return network(torch.from_numpy(observations)).float().numpy()
 
         return convolve
     linear = [module for module in [*modules, network.head] if isinstance(module, nn.Linear)]

@@ -125,14 +125,19 @@ def test_points_are_drawn_with_the_learned_deviation():
     assert drawn.std() == pytest.approx(0.3, abs=0.01)
 
 
-def test_one_vector_learns_as_the_parameters_apart_do():
+@pytest.mark.parametrize("kind", ["adam", "rmsprop"])
+def test_one_vector_learns_as_the_parameters_apart_do(kind):
     torch.manual_seed(2)
     inputs = torch.randn(32, 3)
     apart, together = PlainNetwork((3, 1, 1), 2), PlainNetwork((3, 1, 1), 2)
     together.load_state_dict(apart.state_dict())
-    optimiser = torch.optim.Adam(apart.parameters(), lr=1e-2, eps=1e-5)
+    optimiser = (
+        torch.optim.Adam(apart.parameters(), lr=1e-2, eps=1e-5)
+        if kind == "adam"
+        else torch.optim.RMSprop(apart.parameters(), lr=1e-2, alpha=0.99, eps=1e-5)
+    )
     flat = FlatParameters(together.parameters())
-    ours = Optimiser("adam", flat, 1e-2, epsilon=1e-5)
+    ours = Optimiser(kind, flat, 1e-2, epsilon=1e-5)
     for _ in range(5):
         optimiser.zero_grad()
         apart(inputs[:, :, None, None]).square().mean().backward()
