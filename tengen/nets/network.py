@@ -164,7 +164,8 @@ class Network(nn.Module):
 def widen(weights: Mapping[str, Tensor], low: float, high: float) -> None:
     """Lets the atoms of a scalar network, given by its named tensors, reach from `low` to `high`, in place.
 
-    The logit of each new atom is what the old ones say at its place, so that values stay near what they were.
+    The logit of each new atom is what the old ones say at its place, so that values stay near what they were, unless
+    the range grows so much that a peak falls between two atoms.
     """
     least, most = weights["returns"].tolist()
     if most > least:

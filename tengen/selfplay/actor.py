@@ -13,7 +13,7 @@ from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Evaluator
 from tengen.mcts.search import Search
 from tengen.records.record import GameRecord
-from tengen.selfplay.boards import make_boards
+from tengen.selfplay.boards import make_boards, playable
 from tengen.selfplay.replay import CUT, RESIGNED
 from tengen.selfplay.settings import SelfplaySettings
 
@@ -71,7 +71,7 @@ class Actor:
         self.rng = stream(seed, "actor", name)
         self.simulations = config.simulations
         chosen = int(stream(seed, "search", name).integers(2**31))
-        self.search = Search(game, evaluator, config, batch=settings.games, seed=chosen)  # type: ignore[arg-type]
+        self.search = Search(playable(game), evaluator, config, batch=settings.games, seed=chosen)
         self.boards = make_boards(game, variants, settings.games, seed=seed, name=name)
         self.games = [self._new_game(row) for row in range(settings.games)]
         self.entropies: list[float] = []

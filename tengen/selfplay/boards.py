@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,16 @@ from tengen.games.game import Game, RecordGame
 from tengen.games.kernels import States
 from tengen.games.rules import CHANCE, player, random_action
 from tengen.selfplay.frames import packed
+
+Playable: TypeAlias = RecordGame | EmulatedGame
+"""What self-play can play."""
+
+
+def playable(game: Game) -> Playable:
+    """The game, if self-play can play it; else InvalidParameter."""
+    if not isinstance(game, RecordGame | EmulatedGame):
+        raise InvalidParameter(f"{game.text} cannot be trained by self-play")
+    return game
 
 
 class Boards(ABC):
@@ -186,10 +196,9 @@ class EmulatedBoards(Boards):
 
 def make_boards(game: Game, variants: Sequence[Game], count: int, *, seed: int, name: str) -> Boards:
     """Room for `count` games; `begin` comes first in every row. `seed` and `name` decide what chance does."""
+    game = playable(game)
     if isinstance(game, EmulatedGame):
         return EmulatedBoards(game, count)
-    if not isinstance(game, RecordGame):
-        raise InvalidParameter(f"{game.text} cannot be trained by self-play")
     kinds = [variant for variant in variants if isinstance(variant, RecordGame)] or [game]
     return RecordBoards(game, kinds, count, seed=seed, name=name)
 

@@ -122,6 +122,8 @@ class Settings:
     game: str
     """The game's text, such as `go:size=9,komi=7`."""
     minutes: float = 20.0
+    positions: int = 0
+    """A run ends after so many positions of self-play too, if that comes first; 0: only by its time."""
     seed: int = 1
     network: NetworkSettings = field(default_factory=NetworkSettings)
     search: SearchConfig = SELFPLAY_SEARCH
@@ -135,6 +137,7 @@ MANY = 10_000_000
 """More of anything that is counted is a slip of the keyboard."""
 
 RANGES: dict[str, tuple[float, float]] = {
+    "positions": (0, 1e12),
     "seed": (0, 2**32 - 1),
     "network.blocks": (1, 1000),
     "network.channels": (1, 65536),
@@ -155,6 +158,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "search.forced_playouts": (0, MANY),
     "search.temperature": (0, MANY),
     "search.leaves": (1, MANY),
+    "search.rollout_plies": (0, MANY),
     "search.virtual_loss": (0, MANY),
     "selfplay.workers": (0, 10_000),
     "selfplay.games": (1, MANY),

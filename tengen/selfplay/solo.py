@@ -17,7 +17,7 @@ from tengen.mcts.evaluator import Evaluator, Rollouts
 from tengen.mcts.search import Search
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.nets.evaluator import Engine, NetworkEvaluator
-from tengen.selfplay.boards import make_boards
+from tengen.selfplay.boards import make_boards, playable
 from tengen.selfplay.run import NETWORK
 from tengen.selfplay.settings import Settings
 
@@ -55,7 +55,7 @@ def search_chooser(
     game: Game, evaluator: Evaluator | Rollouts, config: SearchConfig, *, batch: int, seed: int
 ) -> Chooser:
     """Chooses what one batched search finds."""
-    search = Search(game, evaluator, config, batch=batch, seed=seed)  # type: ignore[arg-type]
+    search = Search(playable(game), evaluator, config, batch=batch, seed=seed)
     return lambda states: search.run(states).action
 
 

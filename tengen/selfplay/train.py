@@ -17,6 +17,7 @@ from tengen.games.game import RecordGame
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.records.shards import each_shard
 from tengen.selfplay import solo
+from tengen.selfplay.boards import playable
 from tengen.selfplay.journal import seal_leftovers
 from tengen.selfplay.ladder import Score, opponent
 from tengen.selfplay.learner import Learner, set_aside
@@ -100,7 +101,7 @@ def train(
 def _check(settings: Settings) -> None:
     """Refuses settings that cannot work before anything is made."""
     check_ranges(settings)
-    game = registry.make(settings.game)
+    game = playable(registry.make(settings.game))
     for text in settings.selfplay.variants:
         variant = registry.make(text)
         alike = isinstance(variant, RecordGame) and isinstance(game, RecordGame) and variant.dtype == game.dtype
@@ -110,8 +111,7 @@ def _check(settings: Settings) -> None:
         for text in (*settings.ladder.opponents, *settings.exam.opponents):
             solo.opponent(game, text, batch=1, seed=0)
         return
-    if not isinstance(game, RecordGame):
-        raise InvalidParameter(f"{game.text} cannot be trained by self-play")
+    assert isinstance(game, RecordGame)
     for text in settings.ladder.opponents:
         opponent(game, text, batch=1, seed=0)
     draw_openings(game, settings.ladder.opening_plies, 1, seed=settings.seed)
@@ -216,8 +216,10 @@ class Training:
         self.log(f"finished: {self.learner.replay.total_games} games, {self.progress.steps} steps")
 
     def fraction(self) -> float:
-        """How much of the run's time has gone, 0 to 1."""
-        return min(1.0, self.progress.elapsed / self.budget)
+        """How much of the run is done, 0 to 1: of its time, or of its positions if that is more."""
+        limit = self.settings.positions
+        played = self.learner.replay.total_positions / limit if limit else 0.0
+        return min(1.0, max(self.progress.elapsed / self.budget, played))
 
     def _loop(self, shared: Shared, processes: list[Process]) -> None:
         training = self.settings.training

@@ -129,6 +129,7 @@ def _send(report: Report, actor: Actor, shared: Shared) -> None:
 def selfplay_evaluator(network: Network, settings: Settings, calibration: NDArray[np.float32]) -> NetworkEvaluator:
     """The fastest inference for self-play on one thread; `calibration` [N, C, H, W] is what int8 is scaled by."""
     engine = settings.selfplay.engine
-    if engine == "auto" and best_device() == "cpu" and openvino_graph.available():
+    vector = network.config.points == 1  # so small that 8 bits save nothing
+    if engine == "auto" and best_device() == "cpu" and openvino_graph.available() and not vector:
         engine = "openvino-int8"
     return NetworkEvaluator(network, engine=engine, threads=1, calibration=calibration)

@@ -128,7 +128,7 @@ class TrainingScreen:
     ) -> None:
         self._title = title
         self._columns, self._plain = columns, plain
-        self._console = console or Console(highlight=False)
+        self._console = console or Console(highlight=False, emoji=False)
         self._plain_seconds = plain_seconds
         self._metrics: dict[str, object] = {}
         self._lines: list[str] = []

@@ -7,11 +7,15 @@ import pytest
 
 from tengen.core.errors import InvalidRecord
 from tengen.games import registry
+from tengen.mcts.config import SearchConfig
+from tengen.mcts.evaluator import Uniform
 from tengen.records.record import GameRecord
 from tengen.records.shards import read_shard, write_shard
 from tengen.selfplay import journal
+from tengen.selfplay.actor import Actor
 from tengen.selfplay.boards import make_boards, random_observations
 from tengen.selfplay.replay import CUT, LIMIT, make_replay
+from tengen.selfplay.settings import SelfplaySettings
 
 TEXTS = {"gym:CartPole-v1": "gymnasium", "atari:breakout,steps=30": "ale_py"}
 
@@ -126,3 +130,21 @@ def test_observations_to_calibrate_on_come_from_random_play(text: str) -> None:
     found = random_observations(registry.make(text), seed=1, count=20)
     assert found.shape == (20, *registry.make(text).observation_shape)
     assert len({planes.tobytes() for planes in found}) > 4
+
+
+def test_an_actor_records_games_of_simulators_that_replay_exactly() -> None:
+    pytest.importorskip("gymnasium")
+    game = registry.make("gym:CartPole-v1")
+    config = SearchConfig(policy="gumbel", simulations=2, considered=2, gumbel_scale=1.0)
+    actor = Actor(game, [], Uniform(), config, SelfplaySettings(games=3, plies=30), seed=1)
+    records = []
+    while len(records) < 6:
+        records += actor.step()
+    replay = make_replay(game)
+    replay.add(records)
+    for record in records:
+        state = game.parse_position(record.start)
+        for action in record.actions.tolist():
+            state = game.apply(state, action)
+        assert game.returns(state)[0] == record.result == record.rewards.sum()
+        assert game.is_over(state) == (record.termination != CUT)
