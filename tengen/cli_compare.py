@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import signal
 import time
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def compare(
         steps = steps or parts.steps.get(environment)
     elif not methods:
         raise click.UsageError("name the methods to compare, such as a2c reinforce")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as by Ctrl-C
     name = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in environment)[:40]
     folder = out or Path("runs") / f"compare-{name}-{time.strftime('%Y%m%d-%H%M%S')}"
     try:

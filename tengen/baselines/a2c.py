@@ -81,12 +81,13 @@ ROOM: dict[str, Any] = {"steps": 100_000, "entropy": 0.05, "evaluate_episodes": 
 """For gridworlds: without entropy the policy settles before it has seen the squares where a slip leads."""
 
 PENDULUM: dict[str, Any] = {
-    "steps": 1_500_000,
-    "evaluate_every": 50_000,
+    "steps": 800_000,
+    "evaluate_every": 40_000,
     "rollout": 8,
     "discount": 0.9,
     "trace": 0.9,
     "learning_rate": 1e-3,
+    "activation": "relu",
     "normalise_observations": True,
     "normalise_rewards": True,
     "normalise_advantages": True,

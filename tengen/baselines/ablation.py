@@ -38,7 +38,7 @@ ABLATIONS = {
             "atari:space_invaders": (1088.9, 826.3, 373.2, 302.0),
         },
         source="Mnih and others, 2015",
-        steps={"breakout": 400_000},
+        steps={"breakout": 300_000},
     )
 }
 

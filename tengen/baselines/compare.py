@@ -6,8 +6,10 @@ plays, and `compare.json` says what is compared. What is finished there is kept;
 
 import json
 import multiprocessing
+import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -146,7 +148,8 @@ class _Crew:
                     process: Process = context.Process(  # type: ignore[attr-defined]
                         target=run_contender, args=(theirs, job.contender, job.folder, job.seed)
                     )
-                    process.start()
+                    with _one_thread():
+                        process.start()
                     theirs.close()
                     running[ours] = (job, process)
                 for answer in wait(list(running), timeout=LOOK_SECONDS):
@@ -185,6 +188,22 @@ class _Crew:
         finished = sum(job.finished() for job in self.jobs)
         self.on_progress(Standing(len(self.jobs), finished, done, left, tuple(self.news)))
         self.news.clear()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes that start meanwhile multiply matrices with one thread each: their libraries ask when they load."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _context() -> multiprocessing.context.BaseContext:

@@ -1,7 +1,6 @@
 """One run of a comparison, in a process of its own: a method that learns, or an agent that only plays."""
 
 import json
-import os
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -30,7 +29,6 @@ def run_contender(answer: Connection, contender: Contender, folder: Path, seed: 
     """Runs in a process: sends an empty text when the run is finished, else one line about what went wrong."""
     die_with_parent(grace=10.0)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, a run saves its state first
-    os.environ["OMP_NUM_THREADS"] = "1"
     import numba
     import torch
 
