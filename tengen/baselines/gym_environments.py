@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tengen.baselines.environments import Environments, Step
 from tengen.core.errors import InvalidParameter, MissingExtra, unknown
 from tengen.core.random import stream
-from tengen.games.gym.game import DISCOUNT, STEPS
+from tengen.games.gym.game import DISCOUNT, STEPS, spec_of
 from tengen.games.gym.spaces import view
 from tengen.games.parameters import above_zero, whole
 from tengen.nets.policies import key_of_planes
@@ -19,10 +19,6 @@ VECTOR_FROM = 6
 
 def make_gym_environments(text: str, count: int, *, keyed: bool = False, limit: int = 0) -> Environments:
     """Copies of the environment that `ID` or `ID,discount=…,steps=…` names."""
-    try:
-        import gymnasium
-    except ImportError:
-        raise MissingExtra("Gymnasium is not installed: pip install 'tengen[gym]'") from None
     name, *pairs = (part.strip() for part in text.split(","))
     given = {"env": name.removeprefix("env=")}
     for pair in filter(None, pairs):
@@ -32,10 +28,7 @@ def make_gym_environments(text: str, count: int, *, keyed: bool = False, limit: 
         given[key.strip()] = value.strip()
     name = given["env"]
     discount = above_zero("discount", given.get("discount", DISCOUNT), 1.0)
-    try:
-        spec = gymnasium.spec(name)
-    except gymnasium.error.Error as error:
-        raise InvalidParameter(f"there is no environment {name[:60]} in Gymnasium: {_one_line(error)}") from None
+    spec = spec_of(name)
     bound = whole("steps", given.get("steps", spec.max_episode_steps or STEPS), 0, 2**31 - 1)
     if limit:
         bound = min(bound or limit, limit)

@@ -9,7 +9,7 @@ import tengen
 from tengen.core.errors import InvalidMove, InvalidParameter, InvalidPosition, MissingExtra, TengenError, UnknownName
 from tengen.games import registry
 from tengen.games.emulated import EmulatedGame
-from tengen.games.gym.game import _find
+from tengen.games.gym.game import find
 from tengen.games.laws import check_game
 
 gymnasium = pytest.importorskip("gymnasium")
@@ -256,7 +256,7 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_games_whose_library_is_missing_are_listed_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gymnasium", None)
-    _find.cache_clear()
+    find.cache_clear()
     games, missing = registry.available()
     assert "gym" not in {game.name for game in games}
     assert [line for line in missing if line.startswith("gym: ") and "tengen[gym]" in line]

@@ -108,18 +108,9 @@ class Known(NamedTuple):
     stochastic: bool
 
 
+@cache
 def find(identifier: str) -> Known:
     """Looks an environment over; a TengenError says in one line why it cannot be a game."""
-    try:
-        return _find(identifier)
-    except ModuleNotFoundError as error:
-        if error.name == "gymnasium":
-            raise MissingExtra("games of Gymnasium need its library: pip install 'tengen[gym]'") from None
-        raise
-
-
-@cache
-def _find(identifier: str) -> Known:
     environment = make_environment(identifier, None)
     try:
         actions = environment.action_space
@@ -168,8 +159,7 @@ def _simulator(kind: Callable[..., GymSimulator], identifier: str, space: Any, l
 
 def spec_of(identifier: str) -> Any:
     """The registry's entry of an environment; UnknownName if there is none."""
-    import gymnasium
-
+    gymnasium = _library()
     if ":" in identifier:  # Gymnasium would import the module before the colon, and texts come from files too
         raise UnknownName(f"{identifier[:60]!r} is no id: import the module first and leave its name out")
     try:
@@ -183,8 +173,7 @@ def spec_of(identifier: str) -> Any:
 
 def make_environment(identifier: str, render_mode: str | None) -> Any:
     """The environment without the wrappers that count and check; it is the game that counts its steps."""
-    import gymnasium
-
+    gymnasium = _library()
     spec = copy.copy(spec_of(identifier))
     spec.order_enforce, spec.max_episode_steps = False, None
     options = {} if render_mode is None else {"render_mode": render_mode}
@@ -198,3 +187,11 @@ def make_environment(identifier: str, render_mode: str | None) -> Any:
         raise MissingExtra(f"{identifier} needs a library that is missing: {reason}{extra}") from None
     except gymnasium.error.Error as error:
         raise InvalidParameter(f"{identifier} cannot be made: {' '.join(str(error).split())[:200]}") from None
+
+
+def _library() -> Any:
+    try:
+        import gymnasium
+    except ImportError:
+        raise MissingExtra("games of Gymnasium need its library: pip install 'tengen[gym]'") from None
+    return gymnasium
