@@ -99,7 +99,8 @@ def end_thoughts() -> None:
     To tear the interpreter down under a library that is at work makes some of them complain, or crash. Where another
     program has put streams of its own in place of the standard ones, it goes on, and is not ours to end.
     """
-    if sys.stdout is sys.__stdout__ and any(thread.name == BESIDE for thread in threading.enumerate()):
+    ours = id(sys.stdout) == id(sys.__stdout__)
+    if ours and any(thread.name == BESIDE for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
