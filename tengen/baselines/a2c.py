@@ -212,9 +212,11 @@ class A2C(Learner):
     def _learn(self, progress: Progress) -> None:
         """One step down the gradient of the policy's, the critic's and the entropy's losses together."""
         settings, length, count = self.settings, self.settings.rollout, self.settings.environments
-        seen = torch.from_numpy(self.seen.reshape((length + 1) * count, *self.seen.shape[2:]))
+        seen = torch.from_numpy(self.seen[:-1].reshape(length * count, *self.seen.shape[2:]))
         outputs, values = self._evaluate(seen)
-        estimates = values.detach().numpy().reshape(length + 1, count)
+        estimates = np.empty((length + 1, count), np.float32)
+        estimates[:-1] = values.detach().numpy().reshape(length, count)
+        estimates[-1] = self._value(self.seen[-1])[:, -1]
         advantages(
             self.rewards,
             estimates,
@@ -226,7 +228,6 @@ class A2C(Learner):
             self.advantages,
         )
         gained = torch.from_numpy(self.advantages.reshape(-1))
-        values = values[: length * count]
         targets = gained + values.detach()
         if settings.normalise_advantages:
             gained = (gained - gained.mean()) / (gained.std() + 1e-8)
@@ -251,13 +252,12 @@ class A2C(Learner):
         }
 
     def _evaluate(self, seen: Tensor) -> tuple[Tensor, Tensor]:
-        """The policy's outputs for all observations [T + 1, N] but the last N, and the values of all, in rows."""
-        acted = self.settings.rollout * self.settings.environments
+        """The policy's outputs for some observations, and their values."""
         if self.critic is None:
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
                 both = self.actor.network(seen).float()
-            return both[:acted, :-1], both[:, -1]
-        return self.actor.network(seen[:acted]), self.critic(seen)[:, 0]
+            return both[:, :-1], both[:, -1]
+        return self.actor.network(seen), self.critic(seen)[:, 0]
 
     def policy(self) -> NetworkPolicy:
         return self.actor.policy()
