@@ -46,6 +46,9 @@ class SearchConfig:
     backup: Literal["mean", "full"] = "mean"
     """One player: whether a position is worth the mean of its simulations, or its best action, and where chance moves
     what is to be expected (DP-UCT, Keller and Helmert 2013)."""
+    keep_rollouts: bool = False
+    """Emulated games in closed loop: whether the steps of random games become nodes, so that the best line ever met is
+    known to its end. Backups are full then."""
     transpositions: bool = False
     """One player, random games: whether equal positions, by their key, share a node. Backups are full then."""
     open_loop: bool = False

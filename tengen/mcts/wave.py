@@ -21,6 +21,7 @@ from tengen.mcts.forest import (
     has_child,
     new_root,
     own_edges,
+    swap_untried,
     try_edge,
     win_here,
     written_edges,
@@ -85,6 +86,17 @@ def step_to(states: NDArray[Any], shift: int, forest: Forest, index: int) -> Non
     node = forest.nodes[index]
     states[index - shift] = states[node.parent - shift]
     node.reward, node.discount = apply(states[index - shift], forest.actions[node.edge])
+
+
+@kernel
+def add_step(forest: Forest, tree: int, leaf: int, action: int, actions: int, s: Settings) -> int:
+    """Expands a leaf with so many actions, all alike, and gives one of them its child, which is returned."""
+    first = own_edges(forest, tree, leaf, actions)
+    for place in range(actions):
+        forest.actions[first + place] = place
+        forest.priors[first + place] = 1.0 / actions
+    swap_untried(forest, tree, leaf, 0, action)
+    return try_edge(forest, tree, leaf, first, s)
 
 
 @inlined
