@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tengen.core.random import stream
 from tengen.games.emulated import EmulatedGame, Simulator, Situation
-from tengen.mcts import reuse, wave
+from tengen.mcts import reuse
 from tengen.mcts.forest import NO_NODE, UNEXPANDED, Forest, Settings, new_root
 from tengen.mcts.policies import Seeds
 from tengen.mcts.states import Leaves
@@ -38,18 +38,13 @@ class EmulatedStates:
         open_loop: bool,
         playouts: int | None,
         plies: int,
-        kept: bool,
         seed: int,
     ) -> None:
-        """`playouts` random games of up to `plies` actions judge a leaf, 0 plies to the end; None: it is observed.
-
-        If rollouts are `kept` there is one, and its steps become nodes.
-        """
+        """`playouts` random games of up to `plies` actions judge a leaf, 0 plies to the end; None: it is observed."""
         self.game = game
         self.open_loop = open_loop
         self.playouts = playouts
         self.plies = plies
-        self.kept = kept
         self.seconds = 0.0
         """Spent in saving and restoring so far."""
         self.snapshots: list[Any] = []
@@ -105,13 +100,7 @@ class EmulatedStates:
             node = forest.nodes[leaf]
             if node["edges"] != UNEXPANDED or node["lower"] == node["upper"] or not go(forest, tree, leaf):
                 continue
-            if self.kept:
-                leaf = self._grow(forest, tree, leaf, s)
-                leaves.chosen[tree, 0] = leaf
-                if forest.nodes["lower"][leaf] == forest.nodes["upper"][leaf]:
-                    continue
-                leaves.values[count] = 0.0
-            elif self.playouts is None:
+            if self.playouts is None:
                 self.simulator.observe(leaves.observations[count])
             else:
                 leaves.values[count] = self._judge(tree, leaf)
@@ -158,17 +147,6 @@ class EmulatedStates:
         self.seconds += time.perf_counter() - began
         self._at = leaf
         return True
-
-    def _grow(self, forest: Forest, tree: int, leaf: int, s: Settings) -> int:
-        """Plays a random game on from a leaf, whose steps become nodes, and returns the last."""
-        if forest.nodes["parent"][leaf] == NO_NODE:
-            return leaf
-        actions = self.game.num_actions
-        for action in self._generators[tree].integers(actions, size=self.plies).tolist():
-            leaf = wave.add_step(forest, tree, leaf, action, actions, s)
-            if not self._step(forest, tree, leaf):
-                break
-        return leaf
 
     def _play_line(self, forest: Forest, tree: int, leaf: int) -> bool:
         """Plays from the root to a leaf, with luck of its own; whether the game goes on there. See mcts/line.py."""

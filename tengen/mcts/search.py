@@ -26,9 +26,6 @@ from tengen.mcts.summary import Summary, empty_summary, summarise
 
 POLICIES = {"puct": PUCT, "uct": UCT, "gumbel": GUMBEL}
 
-LINES_BUDGETS = 16
-"""The same where rollouts are kept: most of a tree lies along the line that is then played."""
-
 Positions: TypeAlias = Any
 """An array of records, or a sequence of situations of an emulated game."""
 
@@ -69,16 +66,11 @@ class Search:
         self._grower: Evaluator | Rollouts = evaluator
         self._capacity = 0
         self._forest: Forest | None = None
-        alone = game.num_players == 1
+        alone, compiled = game.num_players == 1, isinstance(game, RecordGame)
         self._open = alone and (config.open_loop or (isinstance(game, EmulatedGame) and must_replay(game)))
-        closed, compiled = alone and not self._open, isinstance(game, RecordGame)
-        self._shared = closed and compiled and self._free and config.transpositions
-        self._keeps = closed and not compiled and self._free and config.keep_rollouts
-        self._full = self._shared or self._keeps or (closed and config.backup == "full")
-        self._solver = config.solver and not (game.has_chance or self._full or self._open)
+        self._shared = alone and compiled and self._free and config.transpositions and not self._open
+        self._solver = config.solver and not (game.has_chance or self._shared or self._open)
         self._nodes_each = 2 if game.has_chance and not self._open else 1
-        if self._keeps:
-            self._nodes_each += config.rollout_plies
         one_leaf = config.policy == "gumbel" or alone or game.has_chance
         self._most_legal = game.max_legal or game.num_actions
         self._leaves = make_leaves(
@@ -94,7 +86,6 @@ class Search:
                 open_loop=self._open,
                 playouts=playouts,
                 plies=config.rollout_plies,
-                kept=self._keeps,
                 seed=seed,
             )
         else:
@@ -158,8 +149,7 @@ class Search:
         return (self.capacity - self.nodes) // self._nodes_each
 
     def _nodes_for(self, simulations: int) -> int:
-        budgets = 1 if not self.config.reuse else LINES_BUDGETS if self._keeps else REUSED_BUDGETS
-        return 1 + simulations * self._nodes_each * budgets
+        return 1 + simulations * self._nodes_each * (REUSED_BUDGETS if self.config.reuse else 1)
 
     @property
     def nodes(self) -> int:
@@ -289,7 +279,7 @@ class Search:
             virtual_loss=float(config.virtual_loss),
             solver=self._solver,
             flat=self._free,
-            full=self._full,
+            full=self._shared,
             bounded=self.game.num_players == 2,
             floor=-limit,
             ceiling=limit,
