@@ -49,8 +49,9 @@ class A2CSettings(BaselineSettings):
     """Paper: RMSprop with a decay of 0.99."""
     learning_rate: float = setting(7e-4, 0.0)
     """Paper: drawn between 1e-4 and 1e-2; 7e-4 is what implementations have settled on."""
-    anneal: bool = True
-    """Whether the learning rate falls linearly to 0 over `steps`, as in the paper."""
+    anneal: bool = False
+    """Whether the learning rate falls linearly to 0 over `steps`, as in the paper. On CartPole a policy falls now and
+    then on its way; a constant rate lets it rise again."""
     epsilon: float = setting(1e-5, 0.0)
     """Added to the root of the optimiser's second moment."""
     entropy: float = setting(0.0, 0.0)
@@ -77,10 +78,11 @@ class A2CSettings(BaselineSettings):
     """Where the spread of real actions begins: the natural logarithm of its share of half the way between bounds."""
 
 
-ROOM: dict[str, Any] = {"steps": 100_000, "entropy": 0.05, "evaluate_episodes": 200, "keep": "last"}
+ROOM: dict[str, Any] = {"steps": 100_000, "anneal": True, "entropy": 0.05, "evaluate_episodes": 200, "keep": "last"}
 """For gridworlds: without entropy the policy settles before it has seen the squares where a slip leads."""
 
 PENDULUM: dict[str, Any] = {
+    "anneal": True,
     "steps": 800_000,
     "evaluate_every": 40_000,
     "rollout": 8,
@@ -97,6 +99,7 @@ PENDULUM: dict[str, Any] = {
 BOARD: dict[str, Any] = {
     "steps": 2_000_000,
     "evaluate_every": 100_000,
+    "anneal": True,
     "environments": 16,
     "entropy": 0.01,
     "activation": "relu",

@@ -29,11 +29,9 @@ def run_contender(answer: Connection, contender: Contender, folder: Path, seed: 
     """Runs in a process: sends an empty text when the run is finished, else one line about what went wrong."""
     die_with_parent(grace=10.0)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, a run saves its state first
-    import numba
     import torch
 
-    torch.set_num_threads(1)
-    numba.set_num_threads(1)
+    torch.set_num_threads(1)  # numba's threads, which wait by spinning, begin when a kernel first asks for them
     try:
         if isinstance(contender, LearningContender):
             learn(contender, folder, seed)

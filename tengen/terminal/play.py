@@ -96,9 +96,11 @@ def beside(work: Callable[[], Found]) -> Found:
 def end_thoughts() -> None:
     """Ends the program if work is still being done beside it that nobody waits for.
 
-    To tear the interpreter down under a library that is at work makes some of them complain, or crash.
+    To tear the interpreter down under a library that is at work makes some of them complain, or crash. Where another
+    program has put streams of its own in place of the standard ones, it goes on, and is not ours to end.
     """
-    if any(thread.name == BESIDE for thread in threading.enumerate()):
+    ours = id(sys.stdout) == id(sys.__stdout__)
+    if ours and any(thread.name == BESIDE for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)

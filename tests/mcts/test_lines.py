@@ -62,7 +62,8 @@ def test_a_proven_line_is_played_out_in_as_many_plies_as_it_says(
         if line.plies is None:
             continue
         assert line.lower == line.upper == -reply
-        assert line.plies >= distance + 1 if reply < 0 else line.plies <= distance + 1
+        # all that the loser can do is in a proof, but not all that the winner can: no proof is quicker than best play
+        assert line.plies >= distance + 1
         assert len(line.actions) == line.plies
         for action in line.actions:
             assert not GAME.is_over(state)
