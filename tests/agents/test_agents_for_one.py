@@ -44,7 +44,7 @@ def test_where_chance_moves_there_is_nothing_to_analyse() -> None:
 
 @pytest.mark.parametrize("settings", ["sims=300", "sims=300,open=on,plies=30,playouts=2", "time=20ms", "sims=100,c=1"])
 def test_uct_plays_to_the_end_and_never_gives_up(settings: str) -> None:
-    game = tengen.make("gridworld:cliff,slip=0.2,steps=25")  # every return is far below what resigns between two
+    game = tengen.make("gridworld:robot,living=-10,steps=25")  # every return is far below what resigns between two
     agent = tengen.load_agent(f"uct:{settings},resign=0.1", game, seed=1)
     outcome = play_episode(Episode(game, seed=1), agent, seed=1)
     assert outcome.ending in ("step limit", "exit")
