@@ -27,7 +27,7 @@ ALONE_C = 2.0
 """UCT's constant for one player, beside half the span of the values found."""
 
 ROLLOUT_PLIES = 1000
-EMULATED_ROLLOUT_PLIES = 50
+EMULATED_ROLLOUT_PLIES = 20
 """After so many actions a rollout of a game for one is cut off, unless a text says otherwise."""
 
 ENGINE_TIMEOUT = 60.0

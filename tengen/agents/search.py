@@ -118,6 +118,11 @@ class SearchAgent(Agent):
         """Up to `most` lines of the tree that a thought, the last one, is about; the best comes first."""
         return self._search.lines(thought.result, most)
 
+    @property
+    def seconds_in_snapshots(self) -> float:
+        """Time that saving and restoring an emulated game took since the game began."""
+        return self._search.seconds_in_snapshots
+
     def depth(self) -> int:
         """Plies to the deepest node of the tree."""
         return self._search.depth()

@@ -43,11 +43,9 @@ class SearchConfig:
     """Whether proven results (bounds on the exact value) cut and steer the search."""
     rollout_plies: int = 0
     """After so many actions a rollout is cut off, and what would follow counts nothing; 0 plays to the end."""
-    backup: Literal["mean", "full"] = "mean"
-    """One player: whether a position is worth the mean of its simulations, or its best action, and where chance moves
-    what is to be expected (DP-UCT, Keller and Helmert 2013)."""
     transpositions: bool = False
-    """One player, random games: whether equal positions, by their key, share a node. Backups are full then."""
+    """One player, compiled rules, no network: whether equal positions, by their key, share a node. A position is then
+    worth its best action, and where chance moves what is to be expected, in place of the mean of its simulations."""
     open_loop: bool = False
     """One player: whether nodes are sequences of actions, each simulation playing its line anew from the root.
 

@@ -31,7 +31,14 @@ class EmulatedStates:
     """
 
     def __init__(
-        self, game: EmulatedGame, batch: int, *, open_loop: bool, playouts: int | None, plies: int, seed: int
+        self,
+        game: EmulatedGame,
+        batch: int,
+        *,
+        open_loop: bool,
+        playouts: int | None,
+        plies: int,
+        seed: int,
     ) -> None:
         """`playouts` random games of up to `plies` actions judge a leaf, 0 plies to the end; None: it is observed."""
         self.game = game

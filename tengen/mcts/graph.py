@@ -5,6 +5,7 @@ Transpositions in Monte Carlo tree search: Childs, Brodeur and Kocsis 2008. Full
 guesses are random games: what is learned of a position on one way to it counts on all.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,10 @@ from tengen.mcts.forest import (
     written_edges,
 )
 from tengen.mcts.free import expand_evenly, judge
-from tengen.mcts.policies import Seeds, choose
+from tengen.mcts.policies import Seeds, choose, node_mean
 from tengen.mcts.root import next_wanted, prepare_root
 from tengen.mcts.summary import Summary, summarise
-from tengen.mcts.wave import begin_tree, has_room, renew_value, step_to
+from tengen.mcts.wave import begin_tree, has_room, step_to
 
 SLOTS_PER_NODE = 2
 """Slots of the table of positions for each node of a tree, at least."""
@@ -172,6 +173,28 @@ def search_graph(
             renew_path(forest, tree, path, length)
     summarise(forest, rows, s, seeds, out)
     return judged
+
+
+@inlined
+def renew_value(forest: Forest, index: int) -> None:
+    """Works out anew what a node and its tried edges are worth: a full backup.
+
+    The best edge, or, where chance moves, the mean of the outcomes met, by probability (DP-UCT, Keller and Helmert
+    2013). Sums are set so that they stay means times visits.
+    """
+    node = forest.nodes[index]
+    best, mass, total = -math.inf, 0.0, 0.0
+    for number in range(node.first_edge, node.first_edge + written_edges(forest, index)):
+        edge = forest.edges[number]
+        if edge.visits > 0:
+            child = forest.nodes[edge.child]
+            q = child.reward + child.discount * node_mean(forest, edge.child)
+            edge.value_sum = edge.visits * q
+            best = max(best, q)
+            mass += forest.priors[number]
+            total += forest.priors[number] * q
+    value = total / mass if node.chance != 0 else best
+    node.value_sum = value * (1 + node.visits) - node.value
 
 
 @inlined

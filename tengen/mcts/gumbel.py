@@ -21,16 +21,16 @@ TINY = 1e-30
 
 
 @inlined
-def sigma(q: float, most_visits: int, low: float, half: float, s: Settings) -> float:
-    """(c_visit + max N) * c_scale * q, with q mapped to [0, 1] from the span from `low` on, twice `half` long."""
-    return (s.c_visit + most_visits) * s.c_scale * (q - low) * 0.5 / half
+def sigma(q: float, most_visits: int, low: float, unit: float, s: Settings) -> float:
+    """(c_visit + max N) * c_scale * q, with q mapped to [0, 1] from the values seen."""
+    return (s.c_visit + most_visits) * s.c_scale * (q - low) * unit
 
 
 @inlined
 def span_of_values(forest: Forest, tree: int) -> tuple[float, float]:
-    """What `sigma` maps from: the least value seen and half the span."""
+    """What `sigma` maps by: the least value seen, and what makes the span to the greatest 1."""
     low = forest.low[tree]
-    return low if low < np.inf else -1.0, half_span(forest, tree)
+    return low if low < np.inf else -1.0, 0.5 / half_span(forest, tree)
 
 
 @inlined
@@ -71,14 +71,14 @@ def improved_policy(forest: Forest, tree: int, index: int, out: NDArray[np.float
     first = node.first_edge
     careful = node.proofs != 0
     mixed, most = mixed_value(forest, index, node.edges, careful)
-    low, half = span_of_values(forest, tree)
+    low, unit = span_of_values(forest, tree)
     highest = -math.inf
     for place in range(node.edges):
         edge = first + place
         out[place] = -math.inf
         if not (careful and is_worse(forest, index, edge, s)):
             q = edge_value(forest, edge, mixed, careful)
-            out[place] = math.log(max(TINY, forest.priors[edge])) + sigma(q, most, low, half, s)
+            out[place] = math.log(max(TINY, forest.priors[edge])) + sigma(q, most, low, unit, s)
         highest = max(highest, out[place])
     total = 0.0
     for place in range(node.edges):
@@ -99,12 +99,12 @@ def choose_gumbel(forest: Forest, tree: int, index: int, s: Settings) -> int:
     first = node.first_edge
     careful = node.proofs != 0
     mixed, most = mixed_value(forest, index, node.tried, careful)
-    low, half = span_of_values(forest, tree)
+    low, unit = span_of_values(forest, tree)
     weight = forest.scratch
-    bottom = sigma(mixed, most, low, half, s)
+    bottom = sigma(mixed, most, low, unit, s)
     highest = bottom
     for place in range(node.tried):
-        weight[place] = sigma(edge_value(forest, first + place, mixed, careful), most, low, half, s)
+        weight[place] = sigma(edge_value(forest, first + place, mixed, careful), most, low, unit, s)
         highest = max(highest, weight[place])
     untried = math.exp(bottom - highest)
     total = max(0.0, 1.0 - node.tried_prior) * untried
@@ -136,7 +136,7 @@ def choose_gumbel_root(forest: Forest, tree: int, index: int, halving: NDArray[n
     careful = node.proofs != 0
     considered, wanted = halving[tree, CONSIDERED], halving[tree, WANTED]
     mixed, most = mixed_value(forest, index, node.edges if careful else halving[tree, SPAN], careful)
-    low, half = span_of_values(forest, tree)
+    low, unit = span_of_values(forest, tree)
     best, best_score, best_rank = -1, -math.inf, 0
     for place in range(node.edges):
         edge = first + place
@@ -147,7 +147,7 @@ def choose_gumbel_root(forest: Forest, tree: int, index: int, halving: NDArray[n
         rank = 1
         if forest.edges[edge].visits - forest.root_before[tree, place] == wanted and place < considered:
             rank = 2
-        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, low, half, s)
+        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, low, unit, s)
         if rank > best_rank or (rank == best_rank and score > best_score):
             best, best_score, best_rank = edge, score, rank
     return best

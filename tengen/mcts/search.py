@@ -66,13 +66,10 @@ class Search:
         self._grower: Evaluator | Rollouts = evaluator
         self._capacity = 0
         self._forest: Forest | None = None
-        alone = game.num_players == 1
+        alone, compiled = game.num_players == 1, isinstance(game, RecordGame)
         self._open = alone and (config.open_loop or (isinstance(game, EmulatedGame) and must_replay(game)))
-        self._shared = (
-            alone and config.transpositions and self._free and isinstance(game, RecordGame) and not self._open
-        )
-        self._full = alone and (config.backup == "full" or self._shared) and not self._open
-        self._solver = config.solver and not (game.has_chance or self._full or self._open)
+        self._shared = alone and compiled and self._free and config.transpositions and not self._open
+        self._solver = config.solver and not (game.has_chance or self._shared or self._open)
         self._nodes_each = 2 if game.has_chance and not self._open else 1
         one_leaf = config.policy == "gumbel" or alone or game.has_chance
         self._most_legal = game.max_legal or game.num_actions
@@ -84,7 +81,12 @@ class Search:
         if isinstance(game, EmulatedGame):
             playouts = self._playouts if self._free else None
             self._states = EmulatedStates(
-                game, batch, open_loop=self._open, playouts=playouts, plies=config.rollout_plies, seed=seed
+                game,
+                batch,
+                open_loop=self._open,
+                playouts=playouts,
+                plies=config.rollout_plies,
+                seed=seed,
             )
         else:
             self._states = RecordStates(game, open_loop=self._open)
@@ -277,7 +279,7 @@ class Search:
             virtual_loss=float(config.virtual_loss),
             solver=self._solver,
             flat=self._free,
-            full=self._full,
+            full=self._shared,
             bounded=self.game.num_players == 2,
             floor=-limit,
             ceiling=limit,

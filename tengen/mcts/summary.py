@@ -83,10 +83,20 @@ def pruned_visits(forest: Forest, tree: int, root: int, out: NDArray[np.float64]
 
 @kernel
 def most_likely(forest: Forest, tree: int, root: int, weight: NDArray[np.float64], s: Settings, seeds: Seeds) -> int:
-    """The place of the edge that is played by its weight: at temperature 0 the heaviest, of equals the better mean."""
+    """The place of the edge that is played by its weight: at temperature 0 the heaviest, of equals the better mean.
+
+    After full backups the best value is what counts, however few its visits are.
+    """
     node = forest.nodes[root]
     first = node.first_edge
     best = -1
+    if s.full and s.temperature <= 0.0:
+        for place in range(node.edges):
+            if best < 0 or edge_value(forest, first + place, -math.inf, False) > edge_value(
+                forest, first + best, -math.inf, False
+            ):
+                best = place
+        return best
     for place in range(node.edges):
         if best < 0 or weight[place] > weight[best]:
             best = place
@@ -113,14 +123,14 @@ def gumbel_choice(forest: Forest, tree: int, root: int, s: Settings) -> int:
     first = node.first_edge
     careful = node.proofs != 0
     mixed, most = mixed_value(forest, root, node.edges, careful)
-    low, half = span_of_values(forest, tree)
+    low, unit = span_of_values(forest, tree)
     best, best_score, best_visits = -1, -math.inf, -1
     for place in range(node.edges):
         edge = first + place
         if careful and is_worse(forest, root, edge, s):
             continue
         visits = forest.edges[edge].visits - forest.root_before[tree, place]
-        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, low, half, s)
+        score = forest.root_score[tree, place] + sigma(edge_value(forest, edge, mixed, careful), most, low, unit, s)
         if visits > best_visits or (visits == best_visits and score > best_score):
             best, best_score, best_visits = place, score, visits
     return best

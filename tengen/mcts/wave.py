@@ -23,9 +23,8 @@ from tengen.mcts.forest import (
     own_edges,
     try_edge,
     win_here,
-    written_edges,
 )
-from tengen.mcts.policies import Seeds, choose, choose_outcome, node_mean
+from tengen.mcts.policies import Seeds, choose, choose_outcome
 from tengen.mcts.proofs import renew_proof
 from tengen.mcts.root import next_wanted
 
@@ -94,32 +93,11 @@ def has_room(forest: Forest, tree: int) -> bool:
 
 
 @inlined
-def renew_value(forest: Forest, index: int) -> None:
-    """Works out anew what a node and its tried edges are worth: a full backup.
-
-    The best edge, or, where chance moves, the mean of the outcomes met, by probability (DP-UCT, Keller and Helmert
-    2013). Sums are set so that they stay means times visits.
-    """
-    node = forest.nodes[index]
-    best, mass, total = -math.inf, 0.0, 0.0
-    for number in range(node.first_edge, node.first_edge + written_edges(forest, index)):
-        edge = forest.edges[number]
-        if edge.visits > 0:
-            child = forest.nodes[edge.child]
-            q = child.reward + child.discount * node_mean(forest, edge.child)
-            edge.value_sum = edge.visits * q
-            best = max(best, q)
-            mass += forest.priors[number]
-            total += forest.priors[number] * q
-    value = total / mass if node.chance != 0 else best
-    node.value_sum = value * (1 + node.visits) - node.value
-
-
-@inlined
 def back_up_alone(forest: Forest, leaf: int, value: float, lift: bool, s: Settings) -> None:
     """`back_up` for a single player, whose values have no limits: it measures their span, too."""
     tree = leaf // forest.nodes_per_tree
     index = leaf
+    value = np.float64(value)  # it may come as a single, in which sums of discounted rewards would be kept
     while forest.nodes[index].parent != NO_NODE:
         node = forest.nodes[index]
         value = node.reward + node.discount * value
@@ -127,12 +105,8 @@ def back_up_alone(forest: Forest, leaf: int, value: float, lift: bool, s: Settin
         parent = forest.nodes[node.parent]
         edge.visits += 1
         parent.visits += 1
-        if s.full:
-            renew_value(forest, node.parent)
-            value = node_mean(forest, node.parent)
-        else:
-            edge.value_sum += value
-            parent.value_sum += value
+        edge.value_sum += value
+        parent.value_sum += value
         q = edge.value_sum / edge.visits
         forest.low[tree] = min(forest.low[tree], q)
         forest.high[tree] = max(forest.high[tree], q)

@@ -11,7 +11,7 @@ import numpy as np
 from tengen.core.random import kernel_seeds, random_below, stream
 from tengen.games import kernels
 from tengen.games.game import RecordGame
-from tengen.games.rules import State
+from tengen.games.rules import CHANCE, State
 from tengen.mcts.config import SearchConfig
 
 Judge = Callable[[State], tuple[dict[int, float], float]]
@@ -25,6 +25,7 @@ class Node:
     discount: float = 0.0
     over: bool = False
     win: int = -1  # an action that wins at once
+    chance: bool = False  # priors are the probabilities of outcomes
     root: bool = False
     absorbed: bool = False
     value: float = 0.0
@@ -32,7 +33,7 @@ class Node:
     children: dict[int, Node] = field(default_factory=dict)  # in the order of their making
     visits: dict[int, int] = field(default_factory=dict)
     value_sum: dict[int, float] = field(default_factory=dict)
-    order: list[int] = field(default_factory=list)  # UCT: the tried actions, then the others
+    order: list[int] = field(default_factory=list)  # UCT and chance: the tried actions, then the others
 
     def total(self) -> int:
         return sum(self.visits.values())
@@ -47,7 +48,10 @@ class Reference:
     def __init__(self, game: RecordGame, judge: Judge, config: SearchConfig, seed: int = 0) -> None:
         self.game, self.judge, self.config = game, judge, config
         self.seeds = kernel_seeds(stream(seed, "search"), 1)
-        self.floor, self.ceiling = (-1.0, 1.0) if game.num_players == 2 else (-math.inf, math.inf)
+        self.alone = game.num_players == 1
+        self.floor, self.ceiling = (-math.inf, math.inf) if self.alone else (-1.0, 1.0)
+        self.low, self.high = (math.inf, -math.inf) if self.alone else (-1.0, 1.0)
+        self.solver = config.solver and not game.has_chance
 
     def run(self, state: State, simulations: int) -> Node:
         root = Node(state, root=True, win=self.winning_action(state))
@@ -60,7 +64,7 @@ class Reference:
         by_prior = sorted(root.prior, key=lambda action: -root.prior[action])
         self.considered = by_prior[:considered]
         done = 0
-        leaves = 1 if self.config.policy == "gumbel" else self.config.leaves
+        leaves = 1 if self.config.policy == "gumbel" or self.alone else self.config.leaves
         while done < simulations and not self.is_solved(root):
             flight = []
             while len(flight) < leaves and done < simulations:
@@ -90,19 +94,24 @@ class Reference:
                 node.children[action] = self.step(node, action)
                 node.visits[action] = 0
                 node.value_sum[action] = 0.0
-                return path, node.children[action]
+                if not node.children[action].chance:
+                    return path, node.children[action]
             node = node.children[action]
         return path, node
 
     def step(self, node: Node, action: int) -> Node:
         states = self.game.stack([node.state])
-        reward, discount = kernels.apply_at(states, 0, action)
+        reward, discount = map(float, np.array(kernels.apply_at(states, 0, action), np.float32))
         over = self.game.is_over(states[0])
+        if self.game.player(states[0]) == CHANCE:
+            outcomes, probabilities = self.game.chance_outcomes(states[0])
+            prior = dict(zip(outcomes.tolist(), probabilities.astype(np.float32).tolist(), strict=True))
+            return Node(states[0], reward=reward, discount=discount, chance=True, absorbed=True, prior=prior)
         win = -1 if over else self.winning_action(states[0])
         return Node(states[0], reward=reward, discount=discount, over=over, win=win)
 
     def winning_action(self, state: State) -> int:
-        if not self.config.solver:
+        if not self.solver:
             return -1
         scratch = np.empty(self.game.num_actions, np.int32)
         return int(kernels.winning_action_at(self.game.stack([state]), 0, scratch))
@@ -125,6 +134,9 @@ class Reference:
             value = child.reward + child.discount * value
             node.visits[action] += 1
             node.value_sum[action] += value
+            if self.alone:
+                self.low = min(self.low, node.value_sum[action] / node.visits[action])
+                self.high = max(self.high, node.value_sum[action] / node.visits[action])
             value = min(max(value, self.bounds(node)[0]), self.bounds(node)[1])
             child = node
 
@@ -135,13 +147,13 @@ class Reference:
             return 0.0, 0.0
         if node.win >= 0 and not node.root and node.absorbed:
             return 1.0, 1.0
-        if not self.config.solver or not node.absorbed:
+        if not self.solver or not node.absorbed:
             return self.floor, self.ceiling
         edges = [self.edge_bounds(node, action) for action in node.prior]
         return max(low for low, _ in edges), max(high for _, high in edges)
 
     def edge_bounds(self, node: Node, action: int) -> tuple[float, float]:
-        if action not in node.children or not self.config.solver:
+        if action not in node.children or not self.solver:
             return self.floor, self.ceiling
         child = node.children[action]
         if child.discount == 0.0:
@@ -173,7 +185,23 @@ class Reference:
 
     # What is chosen
 
+    def half(self) -> float:
+        return (self.high - self.low) / 2 if self.high > self.low else 1.0
+
+    def choose_outcome(self, node: Node) -> int:
+        node.order = node.order or list(node.prior)
+        tried = len(node.children)
+        if tried < len(node.order):  # the likeliest of the rest comes next, in exchange for what stood there
+            best = max(range(tried, len(node.order)), key=lambda place: node.prior[node.order[place]])
+            node.order[tried], node.order[best] = node.order[best], node.order[tried]
+        return max(
+            node.order[: tried + 1],
+            key=lambda action: node.prior[action] * (node.total() + 1) - node.visits.get(action, 0),
+        )
+
     def choose(self, node: Node, at_root: bool, simulation: int) -> int:
+        if node.chance:
+            return self.choose_outcome(node)
         if node.win >= 0:
             return node.win
         if self.config.policy == "puct":
@@ -191,7 +219,7 @@ class Reference:
     def choose_puct(self, node: Node, at_root: bool) -> int:
         config, total = self.config, node.total()
         c = config.c_init + math.log((total + config.c_base + 1) / config.c_base)
-        reduction = config.root_fpu_reduction if at_root else config.fpu_reduction
+        reduction = self.half() * (config.root_fpu_reduction if at_root else config.fpu_reduction)
         mass = sum(node.prior[action] for action in node.children)
         scores = {}
         for action in self.open_actions(node, keep_one=True):
@@ -200,7 +228,7 @@ class Reference:
             if at_root and action in node.children and visits < forced:
                 return action
             value = self.q(node, action) if visits else node.mean() - reduction * math.sqrt(mass)
-            scores[action] = value + c * prior * math.sqrt(total) / (1 + visits)
+            scores[action] = value + self.half() * c * prior * math.sqrt(total) / (1 + visits)
         return max(scores, key=lambda action: scores[action])
 
     def choose_uct(self, node: Node) -> int:
@@ -211,14 +239,17 @@ class Reference:
             drawn = tried + random_below(self.seeds, 0, count - tried)
             node.order[tried], node.order[drawn] = node.order[drawn], node.order[tried]
             return node.order[tried]
-        bonus = math.log(node.total())
+        scale = self.config.c_uct * self.half()
+        bonus = scale * scale * math.log(node.total())
         return max(
             self.open_actions(node, keep_one=True),
-            key=lambda action: self.q(node, action) + self.config.c_uct * math.sqrt(bonus / node.visits[action]),
+            key=lambda action: self.q(node, action) + math.sqrt(bonus / node.visits[action]),
         )
 
     def sigma(self, node: Node, q: float) -> float:
-        return (self.config.c_visit + max(node.visits.values(), default=0)) * self.config.c_scale * (q + 1) / 2
+        low = self.low if self.low < math.inf else -1.0
+        visits = self.config.c_visit + max(node.visits.values(), default=0)
+        return visits * self.config.c_scale * (q - low) / (2 * self.half())
 
     def completed(self, node: Node) -> dict[int, float]:
         mass = sum(node.prior[action] for action in node.children)
@@ -230,13 +261,14 @@ class Reference:
 
     def improved(self, node: Node, *, without_worse: bool = False) -> dict[int, float]:
         lower, upper = self.bounds(node)
-        weights = {}
+        logits = {}
         for action, q in self.completed(node).items():
             high = self.edge_bounds(node, action)[1]
             worse = high < lower or (high <= self.floor and upper > self.floor)
-            weights[action] = 0.0
-            if not (without_worse and worse):
-                weights[action] = math.exp(math.log(node.prior[action]) + self.sigma(node, q) - 60)
+            logits[action] = math.log(node.prior[action]) + self.sigma(node, q)
+            if without_worse and worse:
+                logits[action] = -math.inf
+        weights = {action: math.exp(logit - max(logits.values())) for action, logit in logits.items()}
         return {action: weight / sum(weights.values()) for action, weight in weights.items()}
 
     def choose_gumbel_root(self, node: Node, wanted: int) -> int:

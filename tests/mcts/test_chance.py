@@ -20,6 +20,7 @@ POLICIES = ("puct", "uct", "gumbel")
 
 
 def room(text: str) -> RecordGame:
+    """A gridworld. All here are 4 by 3, as each size has kernels of its own to compile."""
     game = make(f"gridworld:{text}")
     assert isinstance(game, RecordGame)
     return game
@@ -129,12 +130,12 @@ def test_a_shift_of_all_values_changes_no_choice(policy: str) -> None:
             observations: NDArray[np.float32], legal: NDArray[np.bool_]
         ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
             places = observations[:, 0].reshape(len(observations), -1).argmax(axis=1)
-            values = (places % 5) / 4 + amount
+            values = (places % 4) / 4 + amount
             return np.zeros(legal.shape, np.float32), values.astype(np.float32)
 
         return judge
 
-    game = room("S..../...../.....,living=0,slip=0.5,discount=1")
+    game = room("S.../..../....,living=0,slip=0.5,discount=1")
     config = SearchConfig(policy=policy, simulations=150)
     plain = search(game, game.initial_state(), shifted(0.0), config)
     for amount in (64.0, -1024.0):
@@ -145,7 +146,7 @@ def test_a_shift_of_all_values_changes_no_choice(policy: str) -> None:
 
 def test_discounted_rewards_add_up_to_the_utility_of_a_corridor() -> None:
     # -1 for each of three steps and 1 for the exit, each counting half of the one before it
-    game = room("S..G,living=-1,discount=0.5")
+    game = room("S..G/####/####,living=-1,discount=0.5")
     exact = -1 - 0.5 - 0.25 + 0.125
     for transpositions in (False, True):
         config = SearchConfig(policy="uct", simulations=500, c_uct=2.0, transpositions=transpositions)
@@ -159,7 +160,7 @@ def test_discounted_rewards_add_up_to_the_utility_of_a_corridor() -> None:
 
 def test_a_rollout_is_cut_off_after_so_many_actions() -> None:
     for slip in (0, 0.5):
-        game = room(f"S.../....,living=-1,discount=0.5,slip={slip}")
+        game = room(f"S.../..../....,living=-1,discount=0.5,slip={slip}")
         for plies, expected in ((1, -1.0), (2, -1.5), (3, -1.75)):
             config = SearchConfig(policy="uct", simulations=1, rollout_plies=plies)
             assert search(game, game.initial_state(), Rollouts(3), config).raw_value[0] == expected

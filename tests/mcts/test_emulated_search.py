@@ -18,7 +18,7 @@ from tengen.mcts.evaluator import Rollouts
 from tengen.mcts.search import Search, search
 
 POLICIES = ("puct", "uct", "gumbel")
-ROOM = room("four-rooms")
+ROOM = room("S.../.#T./...G,living=-0.1,discount=0.9")
 
 
 def simulator_of(searcher: Search) -> RecordSimulator:
@@ -48,7 +48,7 @@ def test_where_nothing_is_left_to_chance_open_loop_finds_what_closed_loop_does()
 
 
 def test_a_node_is_saved_once_and_gone_back_to_only_from_elsewhere() -> None:
-    game = Emulated(room("S...................G,living=-1"))
+    game = Emulated(room("S.../..../....,living=-1"))
 
     def ahead(
         observations: NDArray[np.float32], legal: NDArray[np.bool_]
@@ -81,7 +81,7 @@ def test_in_open_loop_only_the_root_is_gone_back_to() -> None:
 
 
 def test_rollouts_end_with_the_game() -> None:
-    game = Emulated(room("SG,living=-1,discount=0.5"))
+    game = Emulated(room("SG../####/####,living=-1,discount=0.5"))
     found = search(game, game.initial_state(), Rollouts(4), SearchConfig(policy="uct", simulations=50))
     assert found.action[0] == 1
     assert found.q[0, 1] == pytest.approx(-1 + 0.5)
@@ -130,7 +130,7 @@ def test_luck_is_averaged_over_and_not_foreseen() -> None:
 
 
 def test_a_finished_emulated_game_is_left_alone() -> None:
-    game = Emulated(room("SG"))
+    game = Emulated(room("SG../..../...."))
     state = game.initial_state()
     found = Search(game, Oracle(1), SearchConfig(simulations=20), batch=2).run([game.apply(state, 1), state])
     assert found.action[0] == -1
