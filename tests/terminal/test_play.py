@@ -258,9 +258,14 @@ def test_an_interrupt_is_heard_while_an_agent_thinks() -> None:
     thinking = threading.Event()
     main = threading.main_thread().ident
     assert main is not None
-    threading.Thread(target=lambda: (thinking.wait(), signal.pthread_kill(main, signal.SIGINT)), daemon=True).start()
-    with pytest.raises(KeyboardInterrupt):
-        beside(lambda: (thinking.set(), threading.Event().wait(60)))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # another test may have changed it
+    try:
+        interrupt = lambda: (thinking.wait(), signal.pthread_kill(main, signal.SIGINT))  # noqa: E731
+        threading.Thread(target=interrupt, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            beside(lambda: (thinking.set(), threading.Event().wait(60)))
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_what_goes_wrong_beside_is_raised_here() -> None:
