@@ -35,11 +35,12 @@ def choose(forest: Forest, tree: int, index: int, halving: NDArray[np.int32], s:
     return choose_gumbel(forest, tree, index, s)
 
 
-@inlined
+@kernel
 def choose_outcome(forest: Forest, index: int) -> int:
     """The edge of the outcome that falls behind its probability most: argmax of P * (N + 1) - n.
 
     So visits are shared as the probabilities are, within one, and no luck adds to the noise of a mean.
+    Not inlined: board games never come here, and their choices would be slower by a quarter.
     """
     node = forest.nodes[index]
     best, best_deficit = node.first_edge, -math.inf

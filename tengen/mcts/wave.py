@@ -64,7 +64,7 @@ def look_for_win(states: NDArray[Any], number: int, forest: Forest, index: int, 
         win_here(forest, index, action)
 
 
-@inlined
+@kernel
 def expand_chance(
     states: NDArray[Any], number: int, forest: Forest, tree: int, index: int, scratch: NDArray[np.int32], s: Settings
 ) -> None:
@@ -92,7 +92,7 @@ def has_room(forest: Forest, tree: int) -> bool:
     return forest.node_count[tree] < forest.nodes_per_tree
 
 
-@inlined
+@kernel
 def back_up_alone(forest: Forest, leaf: int, value: float, lift: bool, s: Settings) -> None:
     """`back_up` for a single player, whose values have no limits: it measures their span, too."""
     tree = leaf // forest.nodes_per_tree
