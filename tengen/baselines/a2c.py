@@ -26,6 +26,7 @@ from tengen.baselines.saving import generator_notes, restore_environments, resto
 from tengen.baselines.settings import setting, with_values
 from tengen.core.random import stream
 from tengen.nets.checkpoint import Json
+from tengen.nets.memory import keep_freed_memory
 from tengen.nets.plain import PlainNetwork, is_board, is_screen
 from tengen.nets.policies import NetworkPolicy
 from tengen.nets.precision import has_bf16
@@ -131,6 +132,7 @@ class A2C(Learner):
         return with_values(A2CSettings(), known.get(name, {}))
 
     def __init__(self, environment: str, settings: A2CSettings, seed: int) -> None:
+        keep_freed_memory()
         self.settings = settings
         self.steps = 0
         self.environments = make_environments(environment, settings.environments, seed=seed)
@@ -138,7 +140,6 @@ class A2C(Learner):
         self.shared = is_screen(shape) or is_board(shape)
         """Whether one network has the critic's value as its last output."""
         chosen = has_bf16("cpu") if settings.precision == "auto" else settings.precision == "bfloat16"
-        self.half = chosen and is_screen(shape)
         self.actor = Actor(
             self.environments,
             hidden=settings.hidden,
@@ -147,7 +148,7 @@ class A2C(Learner):
             normalise=settings.normalise_observations,
             seed=seed,
             extra=1 if self.shared else 0,
-            half=self.half,
+            half=chosen and is_screen(shape),
         )
         self.critic: PlainNetwork | None = None
         learned = self.actor.parameters()
@@ -157,7 +158,7 @@ class A2C(Learner):
             learned += list(self.critic.parameters())
         self.flat = FlatParameters(learned)
         self.optimiser = Optimiser(settings.optimiser, self.flat, settings.learning_rate, epsilon=settings.epsilon)
-        self._value = quick_forward(self.actor.network if self.critic is None else self.critic, half=self.half)
+        self._value = self.actor.forward if self.critic is None else quick_forward(self.critic)
         self.discount = settings.discount or self.environments.discount
         self.generator = stream(seed, "a2c")
         self.counter = EpisodeCounter(settings.environments)
@@ -241,9 +242,11 @@ class A2C(Learner):
             loss = loss - settings.entropy * entropy
         self.flat.clear()
         loss.backward()  # type: ignore[no-untyped-call]
+        self.actor.take_gradient()
         length_of_gradient = self.flat.clip(settings.longest_gradient)
         left = max(0.0, 1.0 - self.steps / settings.steps) if settings.anneal else 1.0
         self.optimiser.step(settings.learning_rate * left)
+        self.actor.follow()
         progress.figures = {
             "loss_policy": policy_loss.item(),
             "loss_value": value_loss.item(),
@@ -254,8 +257,7 @@ class A2C(Learner):
     def _evaluate(self, seen: Tensor) -> tuple[Tensor, Tensor]:
         """The policy's outputs for some observations, and their values."""
         if self.critic is None:
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
-                both = self.actor.network(seen).float()
+            both = self.actor.worker(seen).float()
             return both[:, :-1], both[:, -1]
         return self.actor.network(seen), self.critic(seen)[:, 0]
 

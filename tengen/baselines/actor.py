@@ -16,6 +16,7 @@ from tengen.baselines.heads import Categorical, Gaussian, head_for
 from tengen.baselines.moments import Moments
 from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream
+from tengen.nets.half import HalfCopy
 from tengen.nets.plain import PlainNetwork
 from tengen.nets.policies import NetworkPolicy
 
@@ -37,12 +38,14 @@ class Actor:
     ) -> None:
         """`extra` outputs follow the policy's, such as a value; `normalise` keeps a running scale of vectors.
 
-        half  whether convolutions multiply in bfloat16
+        half  whether a copy of the network in bfloat16 does the work
         """
-        self.half = half
         self.head = head_for(environments, log_deviation)
         self.network = PlainNetwork(environments.observation_shape, self.head.outputs + extra, hidden, activation)
         initialise(self.network, 0.01, seed)
+        self._half = HalfCopy(self.network) if half else None
+        self.worker = self.network if self._half is None else self._half.network
+        """What looks at observations."""
         self.moments: Moments | None = None
         if normalise:
             if environments.dtype != np.float32:
@@ -52,11 +55,21 @@ class Actor:
     @functools.cached_property
     def forward(self) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
         """The network for arrays; made when it is first needed, for by then the parameters lie where they stay."""
-        return quick_forward(self.network, half=self.half)
+        return quick_forward(self.worker)
 
     def parameters(self) -> list[nn.Parameter]:
         """What learning changes."""
         return [*self.network.parameters(), *self.head.parameters()]
+
+    def take_gradient(self) -> None:
+        """Brings the gradient to `parameters`, if a copy of them did the work."""
+        if self._half is not None:
+            self._half.hand_over()
+
+    def follow(self) -> None:
+        """Works with `parameters` as they are now."""
+        if self._half is not None:
+            self._half.follow()
 
     def see(self, observations: NDArray[Any], *, new: bool = True) -> NDArray[Any]:
         """Observations as the network sees them; `new` ones count towards the scale."""
@@ -92,6 +105,7 @@ class Actor:
         """Goes on from `save`."""
         if self.moments is not None:
             self.moments.restore("moments", tensors)
+        self.follow()
 
 
 def initialise(network: PlainNetwork, gain: float, seed: int) -> None:
@@ -108,7 +122,7 @@ def initialise(network: PlainNetwork, gain: float, seed: int) -> None:
             nn.init.zeros_(module.bias)
 
 
-def quick_forward(network: PlainNetwork, *, half: bool = False) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
+def quick_forward(network: PlainNetwork) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
     """The network as a function of arrays [N, ...]: linear layers in NumPy, a tenth of torch's time for a few rows.
 
     It looks at the parameters where they lie now; what changes them in place changes it too.
@@ -117,7 +131,7 @@ def quick_forward(network: PlainNetwork, *, half: bool = False) -> Callable[[NDA
     if any(isinstance(module, nn.Conv2d) for module in modules):
 
         def convolve(observations: NDArray[Any]) -> NDArray[np.float32]:
-            with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+            with torch.inference_mode():
                 return network(torch.from_numpy(observations)).float().numpy()
 
         return convolve

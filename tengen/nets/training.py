@@ -1,8 +1,5 @@
 """One step of gradient descent at a time: AdamW under bfloat16 autocast, and an average of the weights."""
 
-import contextlib
-import ctypes
-import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -15,6 +12,7 @@ from torch import Tensor
 from tengen.core.errors import InvalidCheckpoint
 from tengen.nets.checkpoint import Json, read_tensors, write_tensors
 from tengen.nets.losses import LossWeights, Targets, losses
+from tengen.nets.memory import keep_freed_memory
 from tengen.nets.network import Network, widen
 from tengen.nets.precision import has_bf16
 
@@ -143,16 +141,6 @@ class Trainer:
             self.averaged[name].copy_(tensors[f"average.{name}"])
         self.steps = steps
         return extra
-
-
-@functools.cache
-def keep_freed_memory() -> None:
-    """Lets glibc hold on to freed memory: asking for activations anew at each step costs training speed."""
-    trim_threshold, mmap_threshold = -1, -3  # malloc.h
-    with contextlib.suppress(OSError, AttributeError):
-        library = ctypes.CDLL(None)
-        library.mallopt(trim_threshold, 1 << 30)
-        library.mallopt(mmap_threshold, 32 << 20)
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

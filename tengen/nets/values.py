@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tengen.nets.dense import DenseAdam, DenseNetwork
+from tengen.nets.half import HalfCopy
+from tengen.nets.memory import keep_freed_memory
 from tengen.nets.plain import PlainNetwork, is_board, is_screen
 from tengen.nets.precision import best_device, has_bf16
 
@@ -129,15 +131,16 @@ class TorchValues(ActionValues):
     def __init__(
         self, network: PlainNetwork, learning_rate: float, clip: float, device: str, dtype: torch.dtype
     ) -> None:
+        keep_freed_memory()
         planes = len(network.observation_shape) == 3 and network.observation_shape[1] > 1
         self._layout = torch.channels_last if planes else torch.contiguous_format
         self._device, self._dtype, self._clip = device, dtype, clip
         self._rate = learning_rate
         self._network = self._placed(network, torch.float32)
-        self._worker = self._network if dtype == torch.float32 else self._placed(self.network(), dtype)
+        self._half = HalfCopy(self._network) if dtype == torch.bfloat16 else None
+        self._worker = self._network if self._half is None else self._half.network
         self._judge = self._placed(self.network(), dtype).requires_grad_(False)
         self._weights: list[Tensor] = list(self._network.parameters())
-        self._working: list[Tensor] = list(self._worker.parameters())
         self._adam = torch.optim.Adam(self._weights, lr=learning_rate, fused=True)
 
     def _placed(self, network: PlainNetwork, dtype: torch.dtype) -> PlainNetwork:
@@ -148,31 +151,32 @@ class TorchValues(ActionValues):
             return self._look(self._judge if judge else self._worker, observations).cpu().numpy()
 
     def _look(self, network: PlainNetwork, observations: NDArray[Any]) -> Tensor:
-        seen = torch.from_numpy(observations).to(self._device).contiguous(memory_format=self._layout)
-        scale = 1.0 / 255.0 if seen.dtype == torch.uint8 else 1.0
-        seen = seen.to(self._dtype)
-        return network(seen if scale == 1.0 else seen.mul_(scale)).float()
+        seen = torch.from_numpy(observations).to(self._device)
+        if seen.dtype != torch.uint8:
+            seen = seen.to(self._dtype).contiguous(memory_format=self._layout)
+        return network(seen).float()
 
     def move(self, observations: NDArray[Any], actions: NDArray[np.int64], targets: Floats) -> float:
         chosen = torch.from_numpy(actions).to(self._device)[:, None]
         found = self._look(self._worker, observations).gather(1, chosen).squeeze(1)
         loss = nn.functional.smooth_l1_loss(found, torch.from_numpy(targets).to(self._device))
-        for weights in self._working:
+        for weights in self._weights:
             weights.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
-        if self._worker is not self._network:
-            for weights, working in zip(self._weights, self._working, strict=True):
-                weights.grad = None if working.grad is None else working.grad.float()
+        if self._half is not None:
+            self._half.hand_over()
         if self._clip:
-            nn.utils.clip_grad_norm_(self._weights, self._clip)
+            gradients = [weights.grad for weights in self._weights if weights.grad is not None]
+            length = float(nn.utils.get_total_norm(gradients))
+            if length > self._clip:  # not often, so one pass over them is saved
+                torch._foreach_mul_(gradients, self._clip / length)
         self._adam.step()
         self._follow()
         return float(loss.detach())
 
     def _follow(self) -> None:
-        if self._worker is not self._network:
-            with torch.no_grad():
-                torch._foreach_copy_(self._working, self._weights)
+        if self._half is not None:
+            self._half.follow()
 
     def renew(self) -> None:
         self._judge.load_state_dict(self._network.state_dict())
