@@ -86,6 +86,8 @@ PENDULUM: dict[str, Any] = {
     "anneal": True,
     "steps": 800_000,
     "evaluate_every": 40_000,
+    "evaluate_episodes": 50,
+    "environments": 16,
     "rollout": 8,
     "discount": 0.9,
     "trace": 0.9,

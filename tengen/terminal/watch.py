@@ -10,11 +10,12 @@ from rich.text import Text
 
 from tengen.agents.agent import Agent
 from tengen.agents.episode import Episode, Outcome, Step, play_episode
+from tengen.agents.search import SearchAgent
 from tengen.arena.mean import mean_interval
 from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream
 from tengen.games.emulated import EmulatedGame
-from tengen.games.game import Game, RecordGame
+from tengen.games.game import Game
 from tengen.games.rules import State
 from tengen.terminal.film import Film, check_film
 from tengen.terminal.pictures import picture_of
@@ -72,8 +73,7 @@ class Watch:
             if picture_of(self.game, Episode(self.game, seed=self.seed, start=self.start).state) is None:
                 raise InvalidParameter(f"{self.game.text} has no pictures that a film could show")
         try:
-            if isinstance(self.game, RecordGame):
-                self._warm_up()
+            self._warm_up()
             for place in range(self.episodes):
                 self._play(place)
         except KeyboardInterrupt:
@@ -163,8 +163,14 @@ class Watch:
         steps = f"{outcome.steps} step" + "s" * (outcome.steps != 1)
         return (
             f"episode {place + 1}: return {number(outcome.total)} after {steps}, {ending_of(outcome)}; "
-            f"{each:.2g} s a decision, {outcome.longest:.2g} s at most"
+            f"{each:.2g} s a decision, {outcome.longest:.2g} s at most{self._snapshots(outcome)}"
         )
+
+    def _snapshots(self, outcome: Outcome) -> str:
+        """What saving and restoring an emulator cost the last episode."""
+        if not isinstance(self.game, EmulatedGame) or not isinstance(self.agent, SearchAgent) or not outcome.seconds:
+            return ""
+        return f", {self.agent.seconds_in_snapshots / outcome.seconds:.1%} of it for saving and restoring"
 
 
 def ending_of(outcome: Outcome) -> str:
