@@ -165,17 +165,20 @@ class EngineProcess:
             raise EngineError(f"{self.command!r} wrote a line of more than {LINE_LENGTH} characters after {after!r}")
         return line
 
-    def skip_unasked(self) -> None:
+    def skip_unasked(self) -> list[str]:
         """Passes over what the engine has said so far, which cannot be the answer to what it is asked next."""
-        for _ in range(QUEUED_LINES):
+        skipped: list[str] = []
+        while len(skipped) < QUEUED_LINES:
             try:
                 line = self._lines.get_nowait()
             except queue.Empty:
-                return
+                break
             if line is None:
                 self._ended = True
-                return
+                break
             self.transcript.add("<", line)
+            skipped.append(line)
+        return skipped
 
     def _fate(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
