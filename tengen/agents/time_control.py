@@ -123,5 +123,5 @@ def _seconds(text: str, *, least: float = 1e-3) -> float | None:
     match = re.fullmatch(r"([0-9.]+)(ms|s|m|h|)", text)
     if match is None or match[1].count(".") > 1 or match[1] == ".":
         return None
-    seconds = float(match[1]) * _UNITS[match[2]]
+    seconds = round(float(match[1]) * _UNITS[match[2]], 3)
     return seconds if least <= seconds <= LONGEST and math.isfinite(seconds) else None
