@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +16,13 @@ from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
 from tengen.games.rules import CHANCE, State
 from tengen.mcts.config import SearchConfig
-from tengen.mcts.evaluator import Evaluator, Rollouts
+from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
 from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
 from tengen.mcts.search import REUSED_BUDGETS, SNAPSHOT, Positions, Search, nodes_within
+
+if TYPE_CHECKING:
+    from tengen.nets.raw import Raw
 
 FIRST_CHUNK = 8
 """Simulations that show how fast a search with Gumbel's rules is, which must plan them ahead."""
@@ -117,6 +121,17 @@ class SearchAgent(Agent):
     def lines(self, thought: Thought, most: int = 1) -> list[Line]:
         """Up to `most` lines of the tree that a thought, the last one, is about; the best comes first."""
         return self._search.lines(thought.result, most)
+
+    def raw(self, state: State, *, symmetry: int = 0) -> "Raw | None":
+        """What the network says of `state` without a search; None where random games are what judges."""
+        if isinstance(self.evaluator, Rollouts | Uniform):
+            return None
+        from tengen.nets.evaluator import NetworkEvaluator
+        from tengen.nets.raw import raw_output
+
+        if not isinstance(self.evaluator, NetworkEvaluator):
+            return None
+        return raw_output(self.evaluator, self._seen, self._only(state), symmetry=symmetry)
 
     @property
     def seconds_in_snapshots(self) -> float:

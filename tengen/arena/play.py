@@ -26,6 +26,8 @@ class PlayedGame:
     opening: int
     """The number of the opening; the two games of a pair share it."""
     opening_plies: int
+    start: str = ""
+    """The position in which the game began, in the game's own text; empty for the usual one."""
     actions: list[int]
     """All plies, the opening's first."""
     moves: list[str]
@@ -53,6 +55,7 @@ class PlayedGame:
             actions=np.array(self.actions, np.int32),
             result=self.result,
             score=self.score,
+            start=self.start,
             termination=self.termination,
             players=(self.first, self.second),
             info=info | ({"fault": self.fault} if self.fault else {}),
@@ -69,15 +72,25 @@ class Forfeit(Exception):
 
 
 def play_game(
-    game: Game, players: tuple[Agent, Agent], opening: list[int], *, names: tuple[str, str], number: int, seed: int
+    game: Game,
+    players: tuple[Agent, Agent],
+    opening: list[int],
+    *,
+    names: tuple[str, str],
+    number: int,
+    seed: int,
+    start: str = "",
 ) -> PlayedGame:
-    """Plays from the start, the opening's moves being given; an agent that fails loses, and nothing is raised."""
+    """Plays from the position `start`, or the usual one, the opening's moves being given.
+
+    An agent that fails loses, and nothing is raised.
+    """
     actions: list[int] = []
     moves: list[str] = []
     seconds = [0.0, 0.0]
     resigned: int | None = None
     forfeit: Forfeit | None = None
-    state = game.initial_state()
+    state = game.parse_position(start) if start else game.initial_state()
     try:
         for side, agent in enumerate(players):
             with blame(side):
@@ -110,6 +123,7 @@ def play_game(
         second=names[1],
         opening=number,
         opening_plies=len(opening),
+        start=start,
         actions=actions,
         moves=moves,
         result=float(game.returns(state)[0]) if loser is None else (-1.0 if loser == 0 else 1.0),

@@ -35,6 +35,8 @@ class Task:
     actions: tuple[int, ...]
     """The opening's moves."""
     seed: int
+    start: str = ""
+    """The position in which the game begins, in the game's own text; empty for the usual one."""
 
 
 class Table:
@@ -51,7 +53,15 @@ class Table:
         places = (task.first, task.second)
         players = (self._agent(task.first), self._agent(task.second))
         names = (self.names[task.first], self.names[task.second])
-        game = play_game(self.game, players, list(task.actions), names=names, number=task.opening, seed=task.seed)
+        game = play_game(
+            self.game,
+            players,
+            list(task.actions),
+            names=names,
+            number=task.opening,
+            seed=task.seed,
+            start=task.start,
+        )
         if game.forfeit is not None:
             self._drop(places[game.forfeit])
         return game
