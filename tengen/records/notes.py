@@ -21,8 +21,6 @@ from tengen.games.rules import State
 from tengen.protocols.engine_score import centipawns, value_of_centipawns
 from tengen.records.record import GameRecord, MoveNote
 
-MARKS = ("!!", "!", "!?", "?!", "?", "??")
-
 _MARK = r"(?:(?P<mark>!!|!\?|\?!|\?\?|!|\?)(?:\s+|$))?"
 _NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
 _PARTS = (
