@@ -5,7 +5,32 @@ from pathlib import Path
 
 import click
 
-from tengen.terminal.commands import JSON, SEED, FilePath, Whole, game_argument, made, refuse
+from tengen.terminal.commands import SEED, FilePath, Whole, game_argument, made, refuse
+
+
+def _check_engine(context: click.Context, option: click.Parameter, engine: str | None) -> None:
+    """Does that alone, and ends."""
+    if engine is None:
+        return
+    from rich.console import Console
+
+    from tengen.arena.check_engine import check_engine, show_compliance
+
+    found = check_engine(engine)
+    if context.params["as_json"]:
+        click.echo(json.dumps(found.to_json()))
+    else:
+        show_compliance(found, Console())
+    context.exit(0 if found.passed else 1)
+
+
+CHECK_ENGINE = click.option(
+    "--check-engine",
+    metavar="ENGINE",
+    expose_value=False,
+    callback=_check_engine,
+    help="Only ask this engine (gtp:, uci: or usi:) whether it keeps to its protocol; no GAME.",
+)
 
 
 @click.command()
@@ -17,8 +42,9 @@ from tengen.terminal.commands import JSON, SEED, FilePath, Whole, game_argument,
 @click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
 @click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
 @click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
+@CHECK_ENGINE
 @SEED
-@JSON
+@click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print JSON for programs.")
 def arena(
     game_text: str,
     size: str | None,

@@ -8,7 +8,17 @@ from functools import partial
 from tengen.protocols.check.checklist import Checker, NotSupported, WrongAnswer
 
 REQUIRED = (
-    "protocol_version name version known_command list_commands quit boardsize clear_board komi play genmove".split()
+    "protocol_version",
+    "name",
+    "version",
+    "known_command",
+    "list_commands",
+    "quit",
+    "boardsize",
+    "clear_board",
+    "komi",
+    "play",
+    "genmove",
 )
 """What every engine must know."""
 
