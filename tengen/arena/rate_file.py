@@ -132,7 +132,7 @@ def show_rated(rated: Rated, console: Console, *, anchor: str | None = None) -> 
     table = Table(title=f"{games} games, Elo with 95 % intervals ({zero})", title_justify="left")
     table.add_column("no.", justify="right")
     table.add_column("player", overflow="fold", min_width=12)
-    for name in ("Elo", "95 %", "score", "games", "won-drawn-lost", "LOS"):
+    for name in ("Elo", "95 %", "score", "games", "W-D-L", "LOS"):
         table.add_column(name, justify="right", no_wrap=True)
     order = sorted(range(len(rated.players)), key=lambda place: -rated.ratings.players[place].elo)
     likely = rated.ratings.superiority()
