@@ -88,9 +88,7 @@ def test_an_engine_that_hangs_fails_by_the_line() -> None:
 
 def test_a_program_that_is_no_engine_fails_at_the_first_check() -> None:
     found = check_engine("uci:cat,timeout=0.5")
-    assert [(check.name, check.status) for check in found.checks] == [
-        ("starts and answers the first command", "fail")
-    ]
+    assert [(check.name, check.status) for check in found.checks] == [("starts and answers the first command", "fail")]
     assert not check_engine("gtp:false").passed
 
 
