@@ -99,10 +99,13 @@ class MatchScreen:
         parts: list[RenderableType] = []
         if self._shown is not None:
             parts += self._current_tables(self._shown)
+        line = Table.grid(padding=(0, 1))
         if self.total:
             done = 0 if self._shown is None else len(self._shown.games)
-            parts.append(ProgressBar(total=self.total, completed=min(done, self.total), width=60))
-        parts.append(Text(self.progress()))
+            line.add_row(ProgressBar(total=self.total, completed=min(done, self.total), width=20), self.progress())
+        else:
+            line.add_row(self.progress())
+        parts.append(line)
         parts += self._games_in_play()
         return Group(*parts)
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 WIDTH = 24
 """Characters that a name may have in a table."""
 
-LEAST = 8
+LEAST = 15
 """Characters that are left of the program's or network's own name, however much its settings have to tell."""
 
 
