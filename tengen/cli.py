@@ -5,13 +5,13 @@ Everything heavy is imported inside the commands, so that `tengen --help` answer
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
 import tengen
+from tengen.cli_arena import arena
 from tengen.cli_compare import compare
 from tengen.cli_learn import learn
 from tengen.cli_train import bench, train
@@ -22,14 +22,13 @@ from tengen.terminal.commands import (
     OneLineErrors,
     Positive,
     Whole,
+    game_argument,
     interruptible,
-    refuse,
+    made,
 )
 
 if TYPE_CHECKING:
     from tengen.games.game import Game, RecordGame
-
-Command: TypeAlias = Callable[..., None]
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -38,27 +37,8 @@ def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
 
 
-for command in (train, bench, learn, compare):
+for command in (train, bench, learn, compare, arena):
     main.add_command(command)
-
-
-def game_argument(command: Command) -> Command:
-    """Adds GAME and the options that stand for its usual parameters; `made` makes the game of them."""
-    for add in (
-        click.option("--komi", help="Points that White is given, as in GAME's komi=7."),
-        click.option("--size", help="Side of the board, as in GAME's size=9."),
-        click.argument("game_text", metavar="GAME"),
-    ):
-        command = add(command)
-    return command
-
-
-def made(game_text: str, size: str | None, komi: str | None) -> "Game":
-    """The game that GAME and its options name."""
-    from tengen.games.registry import make
-
-    given = {name: value for name, value in (("size", size), ("komi", komi)) if value is not None}
-    return make(game_text, **given)
 
 
 def record_game(game: "Game") -> "RecordGame":
@@ -194,66 +174,6 @@ def analyze(
         proven = f"  proven {move.proven:+g}" if move.proven is not None else ""
         written = f"  {move.written}" if move.written != move.move else ""
         click.echo(f"{move.move:>6} {move.visits:>8} {move.prior:>7.1%} {move.value:>+7.3f}{written}{proven}")
-
-
-# ---- arena
-
-
-@main.command()
-@game_argument
-@click.argument("agents", metavar="AGENT AGENT...", nargs=-1, required=True)
-@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents, or of each alone.  [default: 20]")
-@click.option("--opening-plies", type=Whole(0), default=0, show_default=True, help="Random plies to begin.")
-@click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
-@click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
-@click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
-@click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
-@SEED
-@JSON
-def arena(
-    game_text: str,
-    size: str | None,
-    komi: str | None,
-    agents: tuple[str, ...],
-    count: int | None,
-    opening_plies: int,
-    sprt: str | None,
-    anchor: str | None,
-    out: Path | None,
-    workers: int | None,
-    seed: int | None,
-    as_json: bool,
-) -> None:
-    """Plays agents against each other, colours alternating, and rates them; in games for one each plays alone.
-
-    An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or an engine: gtp:COMMAND, uci:COMMAND,
-    usi:COMMAND.
-
-    \b
-    Example: tengen arena tictactoe random uct:sims=200 --games 40
-             tengen arena gridworld:robot random uct:sims=500
-    """
-    from tengen.arena import command
-
-    try:
-        result = command.hold(
-            made(game_text, size, komi),
-            agents,
-            count=count,
-            openings=opening_plies,
-            sprt=sprt,
-            anchor=anchor,
-            out=out,
-            workers=workers,
-            seed=seed,
-        )
-    except KeyboardInterrupt:
-        kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
-        refuse(f"interrupted{kept}", 130)
-    if as_json:
-        click.echo(json.dumps(command.as_json(result, anchor)))
-    else:
-        command.show(result, anchor)
 
 
 # ---- play, gtp, uci, usi

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from tengen.arena.lone import PlayedAlone
 from tengen.arena.play import PlayedGame
@@ -14,6 +14,7 @@ from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.core.files import lock, write_bytes, write_text
 from tengen.games.game import Game
 from tengen.records.formats import formats_of
+from tengen.records.record import MoveNote
 
 FORMAT = 1
 Kept = TypeVar("Kept", PlayedGame, PlayedAlone)
@@ -125,7 +126,15 @@ class GameWriter:
 
 def to_json(game: PlayedGame | PlayedAlone) -> str:
     """One line; empty fields are left out."""
-    return json.dumps({key: value for key, value in asdict(game).items() if value not in ("", [], None)})
+    values = _set(asdict(game))
+    if "notes" in values:
+        values["notes"] = [_set(note) for note in values["notes"]]
+    return json.dumps(values)
+
+
+def _set(values: dict[str, Any]) -> dict[str, Any]:
+    """What is not empty."""
+    return {key: value for key, value in values.items() if value not in ("", [], (), None)}
 
 
 def from_json(line: str, kind: type[Kept]) -> Kept:
@@ -136,4 +145,12 @@ def from_json(line: str, kind: type[Kept]) -> Kept:
     values = lists | {key: value for key, value in values.items() if key in known}
     if isinstance(values.get("seconds"), list):
         values["seconds"] = tuple(values["seconds"])
+    if "notes" in values:
+        values["notes"] = [_note(note) for note in values["notes"]]
     return kind(**values)
+
+
+def _note(values: dict[str, Any]) -> MoveNote:
+    known = {field.name for field in fields(MoveNote)}
+    values = {key: value for key, value in values.items() if key in known}
+    return MoveNote(**values | {"variation": tuple(values.get("variation", ()))})

@@ -1,0 +1,65 @@
+"""`tengen arena`: matches and tournaments on the command line. No logic of its own."""
+
+import json
+from pathlib import Path
+
+import click
+
+from tengen.terminal.commands import JSON, SEED, FilePath, Whole, game_argument, made, refuse
+
+
+@click.command()
+@game_argument
+@click.argument("agents", metavar="AGENT AGENT...", nargs=-1, required=True)
+@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents, or of each alone.  [default: 20]")
+@click.option("--opening-plies", type=Whole(0), default=0, show_default=True, help="Random plies to begin.")
+@click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
+@click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
+@click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
+@click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
+@SEED
+@JSON
+def arena(
+    game_text: str,
+    size: str | None,
+    komi: str | None,
+    agents: tuple[str, ...],
+    count: int | None,
+    opening_plies: int,
+    sprt: str | None,
+    anchor: str | None,
+    out: Path | None,
+    workers: int | None,
+    seed: int | None,
+    as_json: bool,
+) -> None:
+    """Plays agents against each other, colours alternating, and rates them; in games for one each plays alone.
+
+    An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or an engine: gtp:COMMAND, uci:COMMAND,
+    usi:COMMAND.
+
+    \b
+    Example: tengen arena tictactoe random uct:sims=200 --games 40
+             tengen arena gridworld:robot random uct:sims=500
+    """
+    from tengen.arena import command
+
+    try:
+        result = command.hold(
+            made(game_text, size, komi),
+            agents,
+            count=count,
+            openings=opening_plies,
+            sprt=sprt,
+            anchor=anchor,
+            out=out,
+            workers=workers,
+            seed=seed,
+        )
+    except KeyboardInterrupt:
+        kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
+        refuse(f"interrupted{kept}", 130)
+    if as_json:
+        click.echo(json.dumps(command.as_json(result, anchor)))
+    else:
+        command.show(result, anchor)
