@@ -7,6 +7,7 @@ import numpy as np
 
 from tengen.agents.load import check_agent, load_agent
 from tengen.agents.text import zoo_names
+from tengen.agents.time_control import parse_time_control
 from tengen.core.errors import InvalidParameter
 from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
@@ -158,11 +159,7 @@ def sit_down(
         if not isinstance(game, Go) or position is not None:
             raise InvalidParameter("a handicap is for go, on the empty board; shogi has shogi:handicap=two and others")
         start = game.setup(black=handicap_points(game.size, handicap), to_move=1)
-    control = None
-    if time_control is not None:
-        from tengen.agents.time_control import parse_time_control
-
-        control = parse_time_control(time_control)
+    control = None if time_control is None else parse_time_control(time_control)
     if not plain and has_full_screen():
         text = agent or default_agent(game)
         sit_at_table(

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual.app import App
 from textual.message import Message
@@ -11,9 +10,6 @@ from tengen.terminal.table.canvas import Look
 from tengen.terminal.table.screen import TableScreen
 from tengen.terminal.table.table import Table
 from tengen.terminal.table.thinker import Report
-
-SMALLEST = (80, 24)
-"""Columns and lines below which the plain screen is used."""
 
 
 class Heard(Message):
@@ -40,16 +36,17 @@ class TableApp(App[None]):
     #moves { height: 1fr; scrollbar-size: 1 1; overflow-x: hidden; }
     #prompt { height: 1; padding: 0 1; }
     Choice, Line, Page { align: center middle; background: $background 60%; }
-    #dialog { width: 64; max-width: 95%; height: auto; max-height: 90%; border: round $accent; padding: 0 1; background: $surface; }
+    #dialog { width: 64; max-width: 95%; height: auto; max-height: 90%; }
+    #page { width: 94%; max-width: 110; height: auto; max-height: 92%; }
+    #dialog, #page { border: round $accent; padding: 0 1; background: $surface; }
     #dialog OptionList { height: auto; max-height: 14; border: none; padding: 0; background: $surface; }
     #dialog Input { border: none; height: 1; padding: 0; margin: 1 0; }
     #question { text-style: bold; }
     #note { color: $text-muted; }
-    #page { width: 94%; max-width: 110; height: auto; max-height: 92%; border: round $accent; padding: 0 1; background: $surface; }
     .-plain #dialog, .-plain #page { border: ascii $accent; }
     .-plain #moves { scrollbar-size: 0 0; }
     """
-    TITLE: ClassVar[str | None] = "Tengen"
+    TITLE = "Tengen"
 
     def __init__(self, table: Callable[[Callable[[Report], None]], Table], look: Look) -> None:
         """`table` makes the table, given what its agents tell their reports."""

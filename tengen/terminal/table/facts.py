@@ -2,7 +2,6 @@
 
 from rich.text import Text
 
-from tengen.terminal import moves
 from tengen.terminal.solo_view import CHANCES, number
 from tengen.terminal.table.painter import shortly
 from tengen.terminal.table.panels import FIRST_INK, SECOND_INK, Entry
@@ -92,10 +91,12 @@ def thoughts(table: Table, width: int, height: int) -> list[Text]:
         if note is None or note.visits is None or note.value is None or sitting.last is None:
             return [Text("F2 a hint, F3 analysis"[:width], style="dim")]
         last = sitting.last
-        said = f"{table.written(last.before, last.action)}: {50 + 50 * note.value:.0f}% after {shortly(note.visits)} visits"
+        move, visits = table.written(last.before, last.action), shortly(note.visits)
+        said = f"{move}: {50 + 50 * note.value:.0f}% after {visits} visits"
         expected = table.line(last.before, note.variation)
         return [Text(said[:width], style="dim"), *folded("expected " + " ".join(expected), width, height - 1)]
-    assert report is not None and report.result is not None
+    assert report is not None
+    assert report.result is not None
     visits = int(report.result.visits[0].sum())
     who = table.agent if report.job is not None and report.job.kind == "move" else table.analyst
     head = f"{who}: {shortly(visits)} visits, {report.seconds:.0f} s"
@@ -137,9 +138,7 @@ def entries(table: Table) -> list[Entry]:
         number_ = str((ply + first) // 2 + 1) if table.game.name == "chess" else str(ply + 1)
         value = sitting.value(ply + 1) if ply < len(sitting.turns) else None
         shown = "" if value is None else f"{50 + 50 * value:.0f}%"
-        found.append(
-            Entry(number_, moves.written(table.game, turn.before, turn.action, ascii_only=table.ascii_only), shown)
-        )
+        found.append(Entry(number_, table.written(turn.before, turn.action), shown))
     return found
 
 

@@ -147,10 +147,10 @@ class ShogiPainter(Painter):
             canvas.put(x + 1, y + (height - 1) // 2, (name.lower() if side else name).rjust(2), self.paper(None, None))
             return
         if not self.look.colours or height == 1:
-            ink = PROMOTED if abs(piece) > 8 else INKS[side]
+            colour = PROMOTED if abs(piece) > 8 else INKS[side]
             tile = TILES[side] if self.look.colours else ground
             text = ("v" if away else " ") + name
-            canvas.put(x, y + (height - 1) // 2, text, self.paper(ink, tile, bold=True))
+            canvas.put(x, y + (height - 1) // 2, text, self.paper(colour, tile, bold=True))
             return
         tile = TILES[side]
         edge = style(tile, ground)

@@ -138,10 +138,8 @@ class MoveList(ScrollView, can_focus=False):
         self._measure()
         if moved:
             line = (max(0, at - 1) + first) // self.across
-            self.scroll_to(
-                y=max(0, line - self.size.height + 2 if at == len(entries) - gone else line - self.size.height // 2),
-                animate=False,
-            )
+            newest = at == len(entries) - gone
+            self.scroll_to(y=max(0, line - self.size.height // (1 if newest else 2) + newest), animate=False)
         self.refresh()
 
     @property

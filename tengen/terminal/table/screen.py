@@ -238,7 +238,7 @@ class TableScreen(Screen[None]):
         if not sitting.is_persons_turn() or sitting.looking is not None:
             table.play(-1)  # which says why not
             return
-        state, legal = sitting.state, Moves(table.game, sitting.state)
+        legal = Moves(table.game, sitting.state)
         if has_pieces(table.game):
             if self.picked is not None and isinstance(place, Square):
                 found = legal.between(self.picked, place)

@@ -4,21 +4,18 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
 
 from tengen.agents.load import check_agent, load_agent
 from tengen.agents.text import parse_agent
+from tengen.agents.time_control import TimeControl
 from tengen.games.game import RecordGame
 from tengen.games.rules import CHANCE, State
 from tengen.terminal import boards
 from tengen.terminal.table.sitting import Sitting
 from tengen.terminal.table.table import searches
-
-if TYPE_CHECKING:
-    from tengen.agents.time_control import TimeControl
 
 SMALLEST = (80, 24)
 """Columns and lines that the full screen needs."""
@@ -41,7 +38,7 @@ def sit_at_table(
     start: State | None = None,
     line: Sequence[int] = (),
     seed: int | None = None,
-    time_control: "TimeControl | None" = None,
+    time_control: TimeControl | None = None,
 ) -> None:
     """Plays on the full screen until the person leaves; `analyst` gives hints where the agent does not search."""
     check_agent(agent, game)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,8 @@ from numpy.typing import NDArray
 from tengen.agents.agent import Agent
 from tengen.agents.load import check_agent, load_agent
 from tengen.agents.text import parse_agent
+from tengen.agents.time_control import TimeControl
+from tengen.arena.game_clock import GameClock
 from tengen.core.errors import IllegalMove, InvalidParameter, TengenError
 from tengen.games.game import RecordGame
 from tengen.games.registry import make
@@ -28,10 +29,6 @@ OPINIONS = 5
 VARIATION = 8
 """Moves of the expected line."""
 
-if TYPE_CHECKING:
-    from tengen.agents.time_control import TimeControl
-    from tengen.arena.game_clock import GameClock
-
 Load = Callable[[str, RecordGame], Agent]
 
 
@@ -46,7 +43,7 @@ class Table:
         tell: Callable[[Report], None],
         analyst: str | None = None,
         load: Load | None = None,
-        time_control: "TimeControl | None" = None,
+        time_control: TimeControl | None = None,
         ascii_only: bool = False,
     ) -> None:
         """`tell` hears agents on their threads and hands what they say to `hear` on the screen's own."""
@@ -434,8 +431,6 @@ class Table:
         control = self.time_control
         self.clocks = None
         if control is not None and control.timed and not self.sitting.alone:
-            from tengen.arena.game_clock import GameClock
-
             self.clocks = GameClock((control, control), margin=0.0)
 
     def _press_clock(self) -> bool:

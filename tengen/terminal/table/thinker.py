@@ -165,9 +165,7 @@ class Thinker:
         """Tells the agent what it does not know of the game yet."""
         assert self._agent is not None
         known = len(self._heard)
-        if self._start is not job.start or any(mine is not yours for mine, yours in zip(self._heard, job.turns)):
-            known = len(job.turns) + 1
-        if known > len(job.turns):
+        if self._start is not job.start or not _begins(self._heard, job.turns):
             self._start, self._heard, known = None, [], 0
             self._agent.new_game(job.start)
             self._start = job.start
@@ -219,6 +217,11 @@ class Thinker:
         from tengen.agents.ownership import ownership
 
         self._report(Report(job, "area", area=ownership(agent, agent.game, job.state)))
+
+
+def _begins(heard: list[Turn], turns: tuple[Turn, ...]) -> bool:
+    """Whether a game begins with the moves that were heard."""
+    return len(heard) <= len(turns) and all(mine is yours for mine, yours in zip(heard, turns, strict=False))
 
 
 def limits_of(agent: SearchAgent, clock: Clock | None) -> Limits:
