@@ -91,8 +91,8 @@ def thoughts(table: Table, width: int, height: int) -> list[Text]:
         if note is None or note.visits is None or note.value is None or sitting.last is None:
             return [Text("F2 a hint, F3 analysis"[:width], style="dim")]
         last = sitting.last
-        move, visits = table.written(last.before, last.action), shortly(note.visits)
-        said = f"{move}: {50 + 50 * note.value:.0f}% after {visits} visits"
+        move = table.written(last.before, last.action)
+        said = f"{move}: {50 + 50 * note.value:.0f}% after {shortly(note.visits)} visits"
         expected = table.line(last.before, note.variation)
         return [Text(said[:width], style="dim"), *folded("expected " + " ".join(expected), width, height - 1)]
     assert report is not None

@@ -229,5 +229,8 @@ def limits_of(agent: SearchAgent, clock: Clock | None) -> Limits:
     times = [] if agent.play.seconds is None else [agent.play.seconds]
     if clock is not None:
         times.append(seconds_for_move(clock))
-    nodes = agent.config.simulations if agent.play.seconds is None else None
-    return Limits(nodes=nodes, seconds=min(times) if times else None)
+    counted = agent.play.seconds is None and (agent.play.bounded or clock is None)
+    nodes = [agent.config.simulations] if counted else []
+    if clock is not None and clock.control is not None and clock.control.nodes is not None:
+        nodes.append(clock.control.nodes)
+    return Limits(nodes=min(nodes) if nodes else None, seconds=min(times) if times else None)
