@@ -22,12 +22,10 @@ SMALLEST = (80, 24)
 
 
 def has_full_screen() -> bool:
-    """Whether this is a terminal that programs can draw on, which Textual does over standard error, with room enough."""
-    if not all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr)) or os.environ.get("TERM", "dumb") in (
-        "dumb",
-        "unknown",
-        "",
-    ):
+    """Whether this is a terminal that programs can draw on, with room enough; Textual draws over standard error."""
+    if not all(each.isatty() for each in (sys.stdin, sys.stdout, sys.stderr)):
+        return False
+    if os.environ.get("TERM", "dumb") in ("dumb", "unknown", ""):
         return False
     columns, lines = shutil.get_terminal_size()
     return columns >= SMALLEST[0] and lines >= SMALLEST[1]
