@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.agents.agent import Agent
+from tengen.agents.agent import Agent, Clock
+from tengen.agents.external import LATENESS
+from tengen.agents.gtp_time import time_left, time_settings
+from tengen.agents.time_control import TimeControl
 from tengen.core.errors import InvalidParameter, TengenError
 from tengen.games.game import Game
 from tengen.games.go.game import Go
@@ -30,6 +33,11 @@ class GtpAgent(Agent):
         self._own_move: int | None = None
         """What the engine has played on its own board since the last `notify`."""
         self._transcript: list[str] = []
+        self._clock: Clock | None = None
+        self._told: TimeControl | None = None
+        """The time control that the engine was told."""
+        self._periods = False
+        """Whether it counts periods of byoyomi."""
 
     @property
     def transcript(self) -> list[str]:
@@ -38,6 +46,7 @@ class GtpAgent(Agent):
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         engine = self._set_up(state)
+        self._told = None
         if seed is not None and engine.knows("set_random_seed"):  # GNU Go's
             engine.ask(f"set_random_seed {seed}")
 
@@ -57,7 +66,12 @@ class GtpAgent(Agent):
         if self._position != state.tobytes() or self._own_move is not None:
             self._set_up(state)
         colour = self.game.player(state)
-        answer = self._running().generate(colour)
+        engine = self._running()
+        if self._clock is None:
+            answer = engine.generate(colour)
+        else:
+            self._tell_time(engine, colour, self._clock)
+            answer = engine.generate(colour, timeout=self._clock.until_lost + min(self.timeout, LATENESS))
         if answer == "resign":
             return RESIGN
         try:
@@ -68,12 +82,30 @@ class GtpAgent(Agent):
         self._own_move = action
         return action
 
+    def set_clock(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def set_nodes(self, nodes: int) -> None:
+        raise no_nodes(self.text, nodes)
+
+    def _tell_time(self, engine: GtpClient, colour: int, clock: Clock) -> None:
+        """The rules of the time, once a game, and what is left; an engine that knows no such commands is not told."""
+        control = clock.control
+        if control is not None and control != self._told:
+            self._told = control
+            command = next(filter(lambda each: engine.knows(each.split()[0]), time_settings(control)), None)
+            self._periods = command is not None and command.startswith("kgs")
+            if command is not None:
+                engine.ask(command)
+        if engine.knows("time_left"):
+            engine.ask(time_left(colour, clock, periods=self._periods))
+
     def close(self) -> None:
         if self._client is not None:
             self._transcript = self._client.transcript
             self._client.close()
             self._client = None
-        self._position = self._own_move = None
+        self._position = self._own_move = self._told = None
 
     def _running(self) -> GtpClient:
         """The engine whose board is set up; if it has died since, the next command finds out."""
@@ -94,6 +126,11 @@ class GtpAgent(Agent):
                 engine.play(colour, self.game.action_to_text(state, action))
         self._position = state.tobytes()
         return engine
+
+
+def no_nodes(text: str, nodes: int) -> InvalidParameter:
+    """The error for an agent that is to keep a limit of nodes."""
+    return InvalidParameter(f"{text!r} cannot keep nodes={nodes}, for GTP has no limit of nodes: give it a time")
 
 
 def check_game(game: Game) -> Go:

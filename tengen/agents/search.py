@@ -38,6 +38,8 @@ class PlaySettings:
 
     seconds: float | None = None
     """Time for a move; None plays by the number of simulations."""
+    bounded: bool = True
+    """Whether that number holds under a clock or a limit of nodes too; where nobody asked for it, it need not."""
     temperature: float = 0.0
     """Moves are drawn by visits ** (1 / temperature); 0 takes the search's choice."""
     temperature_plies: int = 10_000
@@ -73,6 +75,7 @@ class SearchAgent(Agent):
         self._clock: Clock | None = None
         self._speed = self._cost = 0.0
         self._nodes: int | None = None
+        self._most: int | None = None
         self._restricted = False
         self._begin(self._seed)
 
@@ -80,6 +83,9 @@ class SearchAgent(Agent):
         self._random = np.random.default_rng(seed)
         self._plies = 0
         self._bad = 0
+        self._new_search(seed)
+
+    def _new_search(self, seed: int) -> None:
         # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
         config = replace(self.config, reuse=True, simulations=self._limit())
         assert isinstance(self._seen, RecordGame | EmulatedGame)
@@ -95,6 +101,16 @@ class SearchAgent(Agent):
 
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
+        self._fit()
+
+    def set_nodes(self, nodes: int) -> None:
+        self._most = nodes
+        self._fit()
+
+    def _fit(self) -> None:
+        """Makes room for as many simulations as may be made now; what the tree knew is lost where it changes."""
+        if self._limit() != self._search.config.simulations:
+            self._new_search(int(self._random.integers(2**31)))
 
     def stream(self, memory: int) -> None:
         """Prepares for `think`, with a tree of about so many bytes; a new game begins.
@@ -200,11 +216,14 @@ class SearchAgent(Agent):
         """The most simulations of one move."""
         if self._nodes is not None:
             return self._nodes // REUSED_BUDGETS
-        if self.play.seconds is None:
-            return self.config.simulations
-        bytes_of_a_state = self.game.dtype.itemsize if isinstance(self.game, RecordGame) else SNAPSHOT
-        bytes_of_a_node = bytes_of_a_state + 40 * (self.game.max_legal or self.game.num_actions)
-        return min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
+        limited = self._clock is not None or self._most is not None
+        if self.play.seconds is None and (self.play.bounded or not limited):
+            most = self.config.simulations
+        else:
+            bytes_of_a_state = self.game.dtype.itemsize if isinstance(self.game, RecordGame) else SNAPSHOT
+            bytes_of_a_node = bytes_of_a_state + 40 * (self.game.max_legal or self.game.num_actions)
+            most = min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
+        return most if self._most is None else min(most, self._most)
 
     def _think_for(self, states: Positions, seconds: float) -> SearchResult:
         """Searches for a time, in pieces that are short enough to keep it."""

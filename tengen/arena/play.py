@@ -1,19 +1,23 @@
 """One game between two agents, whatever they do."""
 
-import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tengen.agents.agent import Agent
+from tengen.agents.time_control import TimeControl
+from tengen.arena.game_clock import MARGIN, GameClock
 from tengen.core.errors import EngineError
 from tengen.games.game import Game, RecordGame
 from tengen.games.rules import State
 from tengen.protocols.process import EngineCrashed, EngineIllegalMove, EngineTimeout
-from tengen.records.record import GameRecord
+from tengen.records.record import GameRecord, MoveNote
+
+UNLIMITED = TimeControl()
+"""Nothing limits a player but what its own text says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,6 @@ class PlayedGame:
     opening: int
     """The number of the opening; the two games of a pair share it."""
     opening_plies: int
-    start: str = ""
-    """The position in which the game began, in the game's own text; empty for the usual one."""
     actions: list[int]
     """All plies, the opening's first."""
     moves: list[str]
@@ -46,6 +48,10 @@ class PlayedGame:
     """What the engine at fault had been told and had said."""
     seconds: tuple[float, float] = (0.0, 0.0)
     """Thinking time of each side."""
+    start: str = ""
+    """The position in which the game began, before the opening, in the game's own text; empty for the usual one."""
+    notes: list[MoveNote] = field(default_factory=list)
+    """What is known of each ply: nothing of the opening's."""
 
     def record(self, game: str) -> GameRecord:
         """The same as a record of `game`, its text."""
@@ -58,6 +64,7 @@ class PlayedGame:
             start=self.start,
             termination=self.termination,
             players=(self.first, self.second),
+            notes=tuple(self.notes),
             info=info | ({"fault": self.fault} if self.fault else {}),
         )
 
@@ -74,42 +81,54 @@ class Forfeit(Exception):
 def play_game(
     game: Game,
     players: tuple[Agent, Agent],
-    opening: list[int],
+    opening: Sequence[int],
     *,
     names: tuple[str, str],
     number: int,
     seed: int,
     start: str = "",
+    controls: tuple[TimeControl, TimeControl] = (UNLIMITED, UNLIMITED),
+    margin: float = MARGIN,
 ) -> PlayedGame:
-    """Plays from the position `start`, or the usual one, the opening's moves being given.
+    """Plays one game; an agent that fails or oversteps its time loses, and nothing is raised.
 
-    An agent that fails loses, and nothing is raised.
+    opening   the first plies, which nobody chooses and no clock counts
+    number    of the opening, for whoever reads the game
+    start     the position in which the game begins, in its own text
+    controls  each player's time; what is measured is all that it takes to get the move out of the agent
+    margin    seconds by which a time may be overstepped
     """
     actions: list[int] = []
     moves: list[str] = []
+    notes: list[MoveNote] = []
     seconds = [0.0, 0.0]
     resigned: int | None = None
     forfeit: Forfeit | None = None
+    clock = GameClock(controls, margin=margin)
     state = game.parse_position(start) if start else game.initial_state()
     try:
         for side, agent in enumerate(players):
             with blame(side):
+                nodes = controls[side].nodes
+                if nodes is not None:
+                    agent.set_nodes(nodes)
                 agent.new_game(state, seed=seed + side)
         while not game.is_over(state):
+            note = MoveNote()
             if len(actions) < len(opening):
                 action = opening[len(actions)]
             else:
                 side = game.player(state)
-                began = time.monotonic()
                 with blame(side):
-                    action = ask_for_action(game, players[side], state)
-                seconds[side] += time.monotonic() - began
+                    action, note = _move(game, players[side], state, clock)
+                seconds[side] += clock.last
                 if action == -1:
                     resigned = side
                     break
             after = game.apply(state, action)
             moves.append(game.action_to_text(state, action))
             actions.append(action)
+            notes.append(note)
             for side, agent in enumerate(players):
                 with blame(side):
                     agent.notify(state, action, after)
@@ -123,7 +142,6 @@ def play_game(
         second=names[1],
         opening=number,
         opening_plies=len(opening),
-        start=start,
         actions=actions,
         moves=moves,
         result=float(game.returns(state)[0]) if loser is None else (-1.0 if loser == 0 else 1.0),
@@ -133,7 +151,27 @@ def play_game(
         fault="" if forfeit is None else fault_of(forfeit.error),
         transcript=[] if forfeit is None else transcript_of(players[forfeit.player], forfeit.error),
         seconds=(round(seconds[0], 3), round(seconds[1], 3)),
+        start=start,
+        notes=notes,
     )
+
+
+def _move(game: Game, agent: Agent, state: State, clock: GameClock) -> tuple[int, MoveNote]:
+    """What the agent to move does, and what is to be kept of it; EngineTimeout if its time is over."""
+    side = game.player(state)
+    clock.start(side)
+    told = clock.clock(side)
+    if told is not None:
+        agent.set_clock(told)
+    action = ask_for_action(game, agent, state)
+    if not clock.stop():
+        there_was = 0.0 if told is None else told.until_lost
+        raise EngineTimeout(
+            f"{agent.text} overstepped its time: {clock.last:.2f} s for a move, with {there_was:.2f} s left"
+        )
+    left = clock.reading(side)
+    note = agent.note()
+    return action, replace(note, seconds=round(clock.last, 3), left=None if left is None else round(left[0], 3))
 
 
 @contextmanager

@@ -10,8 +10,10 @@ from multiprocessing.connection import Connection, wait
 
 from tengen.agents.agent import Agent
 from tengen.agents.load import load_agent
+from tengen.agents.time_control import TimeControl
+from tengen.arena.game_clock import MARGIN
 from tengen.arena.lone import LoneTask, PlayedAlone, play_lone_game
-from tengen.arena.play import PlayedGame, play_game
+from tengen.arena.play import UNLIMITED, PlayedGame, play_game
 from tengen.core.errors import TengenError
 from tengen.core.processes import die_with_parent
 from tengen.games.game import Game
@@ -36,16 +38,31 @@ class Task:
     """The opening's moves."""
     seed: int
     start: str = ""
-    """The position in which the game begins, in the game's own text; empty for the usual one."""
+    """The position before them, in the game's own text; empty for the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms agents play."""
+
+    controls: tuple[TimeControl, ...] = ()
+    """Each agent's time, in the order of the agents; empty where only their texts limit them."""
+    margin: float = MARGIN
+    """Seconds by which a time may be overstepped."""
+
+    def control(self, place: int) -> TimeControl:
+        """One agent's time."""
+        return self.controls[place] if self.controls else UNLIMITED
 
 
 class Table:
     """Where games are played one after another, with one set of agents."""
 
-    def __init__(self, game: Game, agents: Sequence[str | Agent], names: list[str]) -> None:
+    def __init__(self, game: Game, agents: Sequence[str | Agent], names: list[str], terms: Terms | None = None) -> None:
         self.game = game
         self.agents = agents
         self.names = names
+        self.terms = terms or Terms()
         self._loaded: dict[int, Agent] = {}
 
     def play(self, task: Task) -> PlayedGame:
@@ -56,11 +73,13 @@ class Table:
         game = play_game(
             self.game,
             players,
-            list(task.actions),
+            task.actions,
             names=names,
             number=task.opening,
             seed=task.seed,
             start=task.start,
+            controls=(self.terms.control(task.first), self.terms.control(task.second)),
+            margin=self.terms.margin,
         )
         if game.forfeit is not None:
             self._drop(places[game.forfeit])
@@ -91,14 +110,14 @@ class Table:
                 self._drop(place)
 
 
-def serve(connection: Connection, game_text: str, agents: list[str], names: list[str]) -> None:
+def serve(connection: Connection, game_text: str, agents: list[str], names: list[str], terms: Terms) -> None:
     """The life of a worker process: plays the tasks that come until None or the end of the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started us decides
     signal.signal(signal.SIGTERM, _leave)
     die_with_parent(PATIENCE)
     table: Table | None = None
     try:
-        table = Table(make(game_text), agents, names)
+        table = Table(make(game_text), agents, names, terms)
         while (task := connection.recv()) is not None:
             connection.send(table.play_alone(task) if isinstance(task, LoneTask) else table.play(task))
     except (EOFError, BrokenPipeError):
@@ -117,7 +136,7 @@ def _leave(signal_number: int, frame: object) -> None:
 class Workers:
     """Some worker processes. Each has at most one game at a time."""
 
-    def __init__(self, count: int, game: Game, agents: list[str], names: list[str]) -> None:
+    def __init__(self, count: int, game: Game, agents: list[str], names: list[str], terms: Terms | None = None) -> None:
         context = multiprocessing.get_context("spawn")
         self._idle: list[int] = []
         self._connections: list[Connection] = []
@@ -127,7 +146,9 @@ class Workers:
             settings = dict.fromkeys(THREAD_SETTINGS, "1") | ({"TENGEN_QUIET": "1"} if place else {})
             with _environment(settings):
                 ours, theirs = context.Pipe()
-                process = context.Process(target=serve, args=(theirs, game.text, agents, names), daemon=True)
+                process = context.Process(
+                    target=serve, args=(theirs, game.text, agents, names, terms or Terms()), daemon=True
+                )
                 process.start()
                 theirs.close()
                 self._connections.append(ours)

@@ -85,9 +85,9 @@ class GtpClient:
         """Tells of a move or, before the first move, of a stone on the board."""
         self.ask(f"play {COLOURS[colour]} {vertex}")
 
-    def generate(self, colour: int) -> str:
+    def generate(self, colour: int, *, timeout: float | None = None) -> str:
         """The engine's move, which it plays on its own board: a vertex, `pass` or `resign`, in lower case."""
-        return self.ask(f"genmove {COLOURS[colour]}").lower()
+        return self.ask(f"genmove {COLOURS[colour]}", timeout=timeout).lower()
 
     def close(self) -> None:
         """Says `quit` to an engine that still runs; whatever happens, no process is left."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tengen.core.errors import EngineError
 from tengen.protocols.client_options import EngineOption
+from tengen.protocols.engine_info import EngineInfo
 from tengen.protocols.process import (
     GRACE,
     TRANSCRIPT_LINES,
@@ -48,6 +49,9 @@ class UciClient:
         self.timeout = timeout
         lines: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
         self._lines = lines
+        info = EngineInfo()
+        self.info = info
+        """What the engine has told of its last search."""
         pids: list[int] = []
 
         class Recorded(chess.engine.UciProtocol):
@@ -64,6 +68,7 @@ class UciClient:
 
             def line_received(self, line: str) -> None:
                 lines.append("< " + line)
+                info.hear(line)
 
             def error_line_received(self, line: str) -> None:
                 lines.append("! " + line)
@@ -136,6 +141,7 @@ class UciClient:
 
     def play(self, board: "chess.Board", limit: "chess.engine.Limit", *, game: object, seconds: float) -> "chess.Move":
         """The engine's move in a position with what led to it; it has `seconds` beside its limit for every answer."""
+        self.info.clear()
         # python-chess ends no search by itself that is limited by a clock, by nodes or by depth
         found = self._guarded("go", seconds, lambda: self._engine.play(board, limit, game=game))
         if found.move is None:
