@@ -62,7 +62,7 @@ def squares_named(game: Game, state: State, text: str) -> list[Square]:
             raise InvalidMove(f"{text[:20]!r} is no move with its squares, such as 7g7f or P*5e")
         names = [word[2:4]] if word[1] == "*" else [word[2:4], word[:2]]
         return [(ord(name[1]) - ord("a"), 9 - int(name[0])) for name in names]
-    return squares_played(game, state, game.parse_move(state, word))  # type: ignore[attr-defined]
+    return squares_played(game, state, game.parse_move(state, word))
 
 
 def squares_played(game: Game, before: State, action: int) -> list[Square]:
