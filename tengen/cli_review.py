@@ -34,8 +34,9 @@ def review(
     A loss of 5 percentage points of win rate is an inaccuracy, of 10 a mistake, of 20 a blunder.
 
     \b
-    Example: tengen review game.sgf --agent zoo:go9,sims=400 --out annotated.sgf --png graph.png
-             tengen review games.pgn --number 3 --agent "uci:stockfish,nodes=200000"
+    Example: tengen review game.sgf --out annotated.sgf --png graph.png
+             tengen review games.pgn --number 3 --agent zoo:chess,sims=800
+             tengen review game.kif --agent "usi:fairy-stockfish,time=1s"
     """
     from rich.console import Console
 
