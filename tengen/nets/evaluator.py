@@ -154,6 +154,12 @@ class NetworkEvaluator:
         policy, judged = self._run(observations)
         return policy, self._values(judged)
 
+    def with_lead(self, observations: Array, legal: NDArray[np.bool_]) -> tuple[Array, Array, Array | None]:
+        """As when called, and the expected lead in points [B] of the player to move; None without points."""
+        policy, judged = self._run(observations)
+        lead = judged[:, self.config.outcomes] * SCORE_SCALE if self.config.score else None
+        return policy, self._values(judged), lead
+
     def judge(self, observations: Array) -> tuple[Array, Array, Array]:
         """Policy logits [B, A], chances of win, draw, loss [B, 3], expected lead in points [B] (0 without points).
 
