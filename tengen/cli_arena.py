@@ -5,7 +5,22 @@ from pathlib import Path
 
 import click
 
-from tengen.terminal.commands import JSON, SEED, FilePath, Whole, game_argument, made, refuse
+from tengen.terminal.commands import JSON, SEED, Command, FilePath, Whole, game_argument, made, refuse
+
+
+def time_options(command: Command) -> Command:
+    """Adds the options for the time, the nodes and the company in which agents think about a move."""
+    for add in (
+        click.option("--batch", type=Whole(1), help="Games of one network that a worker plays at once.  [default: 32]"),
+        click.option("--margin", type=float, metavar="S", help="Seconds that are forgiven.  [default: 0.1]"),
+        click.option("--nodes", type=Whole(1), help="Nodes, or simulations, of a move at most."),
+        click.option(
+            *("--time-of", "times"), nargs=2, multiple=True, metavar="AGENT TEXT", help="Another control for one agent."
+        ),
+        click.option("--time", metavar="TEXT", help="Time control: move=1, 60, 60+0.6, 40/300, 60+5x10, 60+25/300."),
+    ):
+        command = add(command)
+    return command
 
 
 @click.command()
@@ -17,6 +32,7 @@ from tengen.terminal.commands import JSON, SEED, FilePath, Whole, game_argument,
 @click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
 @click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
 @click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
+@time_options
 @SEED
 @JSON
 def arena(
@@ -30,6 +46,11 @@ def arena(
     anchor: str | None,
     out: Path | None,
     workers: int | None,
+    time: str | None,
+    times: tuple[tuple[str, str], ...],
+    nodes: int | None,
+    margin: float | None,
+    batch: int | None,
     seed: int | None,
     as_json: bool,
 ) -> None:
@@ -55,6 +76,11 @@ def arena(
             out=out,
             workers=workers,
             seed=seed,
+            time=time,
+            times=times,
+            nodes=nodes,
+            margin=margin,
+            batch=batch,
         )
     except KeyboardInterrupt:
         kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"

@@ -18,7 +18,8 @@ from tengen.arena.schedule import Place, Schedule
 from tengen.arena.sprt import Sprt
 from tengen.arena.store import GameWriter, MatchFolder
 from tengen.arena.swiss import Swiss
-from tengen.arena.task import Task, Terms
+from tengen.arena.task import Task
+from tengen.arena.terms import Terms
 from tengen.arena.worker import Table, Workers
 from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream

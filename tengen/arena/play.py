@@ -10,7 +10,7 @@ import numpy as np
 from tengen.agents.agent import Agent
 from tengen.agents.time_control import TimeControl
 from tengen.arena.game_clock import MARGIN, GameClock
-from tengen.arena.task import UNLIMITED
+from tengen.arena.terms import UNLIMITED
 from tengen.core.errors import EngineError
 from tengen.games.game import Game, RecordGame
 from tengen.games.rules import State

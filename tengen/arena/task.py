@@ -1,18 +1,9 @@
-"""What is to be played: games as tasks, the terms on which agents play, and the deck from which tasks are dealt."""
+"""What is to be played: games as tasks, and the deck from which they are dealt."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
-
-from tengen.agents.agent import Agent
-from tengen.agents.load import check_nodes
-from tengen.agents.time_control import TimeControl
-from tengen.arena.game_clock import MARGIN
-from tengen.core.errors import InvalidParameter
-
-UNLIMITED = TimeControl()
-"""Nothing limits a player but what its own text says."""
 
 LOOKAHEAD = 256
 """Tasks of other pairs that are passed over, at most, in search of one of a certain pair."""
@@ -37,39 +28,6 @@ class Task:
     def pair(self) -> frozenset[int]:
         """Who plays."""
         return frozenset((self.first, self.second))
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On which terms agents play."""
-
-    controls: tuple[TimeControl, ...] = ()
-    """Each agent's time, in the order of the agents; empty where only their texts limit them."""
-    margin: float = MARGIN
-    """Seconds by which a time may be overstepped."""
-    batch: int | None = None
-    """Games of two agents that a worker plays at once where both may; None takes what suits."""
-
-    def control(self, place: int) -> TimeControl:
-        """One agent's time."""
-        return self.controls[place] if self.controls else UNLIMITED
-
-    def check(self, agents: Sequence[str | Agent]) -> None:
-        """Raises InvalidParameter where an agent cannot keep to its terms."""
-        if self.controls and len(self.controls) != len(agents):
-            raise InvalidParameter(f"{len(self.controls)} time controls for {len(agents)} agents")
-        if not self.margin >= 0.0:
-            raise InvalidParameter(f"margin={self.margin}: seconds, 0 or above")
-        for agent, control in zip(agents, self.controls, strict=False):
-            if control.nodes is not None and isinstance(agent, str):
-                check_nodes(agent, control.nodes)
-
-    def settings(self) -> str | list[str] | None:
-        """The time controls as JSON has them: one text for all, or one for each; None where there are none."""
-        texts = [str(control) for control in self.controls]
-        if not any(texts):
-            return None
-        return texts[0] if len(set(texts)) == 1 else texts
 
 
 class Dealable(Protocol):

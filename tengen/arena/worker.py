@@ -9,13 +9,15 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import TypeVar
 
-from tengen.agents.agent import Agent
+from tengen.agents.agent import Agent, Clock
 from tengen.agents.load import load_agent
+from tengen.agents.search import SearchAgent
 from tengen.arena import lockstep
 from tengen.arena.lockstep import Bench, Lockstep
 from tengen.arena.lone import LoneTask, PlayedAlone, play_lone_game
-from tengen.arena.play import PlayedGame, play_game
-from tengen.arena.task import Deck, Task, Terms
+from tengen.arena.play import PlayedGame, ask_for_action, play_game
+from tengen.arena.task import Deck, Task
+from tengen.arena.terms import Terms
 from tengen.core.errors import TengenError
 from tengen.core.processes import die_with_parent
 from tengen.games.game import Game
@@ -102,6 +104,8 @@ class Table:
         if place not in self._loaded:
             agent = self.agents[place]
             self._loaded[place] = load_agent(agent, self.game) if isinstance(agent, str) else agent
+            if self.terms.control(place).timed:
+                warm_up(self._loaded[place])
         return self._loaded[place]
 
     def _bench(self, place: int, count: int) -> Bench:
@@ -127,6 +131,23 @@ class Table:
         for place in list(self._loaded):
             if isinstance(self.agents[place], str):
                 self._drop(place)
+
+
+def warm_up(agent: Agent) -> None:
+    """Loads and compiles what the rules and a search need for the first moves, so that no clock pays for it."""
+    state = agent.game.initial_state()
+    agent.game.is_legal(state, int(agent.game.legal_actions(state)[0]))
+    if not isinstance(agent, SearchAgent):
+        return
+    with contextlib.suppress(Exception):  # the game will show it
+        agent.set_clock(Clock(main=0.0, byoyomi=0.05))
+        agent.new_game(state)
+        for _ in range(2):
+            action = ask_for_action(agent.game, agent, state)
+            after = agent.game.apply(state, action)
+            agent.notify(state, action, after)
+            agent.note()
+            state = after
 
 
 def at_once(game: Game, agents: Sequence[str | Agent], terms: Terms, task: Task | LoneTask) -> int:
