@@ -46,25 +46,30 @@ class Terms:
         return texts[0] if len(set(texts)) == 1 else texts
 
 
-def make_terms(
-    names: Sequence[str],
-    *,
-    time: str | None = None,
-    times: Sequence[tuple[str, str]] = (),
-    nodes: int | None = None,
-    margin: float = MARGIN,
-    batch: int | None = None,
-) -> Terms:
-    """The terms of agents by their `names`: a time control for all, `times` for some (a name, a control), nodes."""
-    usual = UNLIMITED if time is None else parse_time_control(time)
-    if nodes is not None:
-        if usual.nodes not in (None, nodes):
-            raise InvalidParameter(f"--nodes {nodes} is not what --time {time} says")
-        usual = replace(usual, nodes=nodes)
-    controls = dict.fromkeys(names, usual)
-    for name, text in times:
-        if name.strip() not in controls:
-            raise unknown("agent of this match", name, names)
-        controls[name.strip()] = parse_time_control(text)
-    limited = any(control != UNLIMITED for control in controls.values())
-    return Terms(tuple(controls.values()) if limited else (), margin, batch)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeWishes:
+    """What somebody asks for; None where he says nothing."""
+
+    time: str | None = None
+    """A time control for all agents."""
+    times: Sequence[tuple[str, str]] = ()
+    """Agents by their names with controls of their own."""
+    nodes: int | None = None
+    margin: float | None = None
+    batch: int | None = None
+
+    def terms(self, names: Sequence[str]) -> Terms:
+        """The terms of agents by their `names`; InvalidParameter where the wishes make no sense."""
+        usual = UNLIMITED if self.time is None else parse_time_control(self.time)
+        if self.nodes is not None:
+            if usual.nodes not in (None, self.nodes):
+                raise InvalidParameter(f"--nodes {self.nodes} is not what --time {self.time} says")
+            usual = replace(usual, nodes=self.nodes)
+        controls = dict.fromkeys(names, usual)
+        for name, text in self.times:
+            if name.strip() not in controls:
+                raise unknown("agent of this match", name, names)
+            controls[name.strip()] = parse_time_control(text)
+        limited = any(control != UNLIMITED for control in controls.values())
+        margin = MARGIN if self.margin is None else self.margin
+        return Terms(tuple(controls.values()) if limited else (), margin, self.batch)

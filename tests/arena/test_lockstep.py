@@ -9,16 +9,15 @@ import pytest
 import tengen
 from tengen.agents.rows import Rows
 from tengen.agents.time_control import TimeControl, parse_time_control
-from tengen.arena import lockstep, worker
-from tengen.arena.lockstep import MOST_GAMES, Lockstep, NetworkBench, at_once
+from tengen.arena.lockstep import MOST_GAMES, NetworkBench, at_once
 from tengen.arena.match import play_match
 from tengen.arena.task import Deck, Task
-from tengen.arena.terms import Terms, make_terms
+from tengen.arena.terms import Terms, TimeWishes
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Uniform
 from tengen.mcts.search import Search
 from tengen.nets.checkpoint import save_checkpoint
-from tengen.nets.network import Network, NetworkConfig
+from tengen.nets.network import NetConfig, Network
 
 GO = tengen.make("go:size=5,komi=7")
 NOTHING = (TimeControl(), TimeControl())
@@ -31,7 +30,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     torch.manual_seed(3)
     path = tmp_path_factory.mktemp("network") / "small.safetensors"
-    save_checkpoint(path, Network(NetworkConfig.for_game(GO, blocks=1, channels=8)), GO)
+    save_checkpoint(path, Network(NetConfig.for_game(GO, blocks=1, channels=8)), GO.text, {})
     return f"{path},engine=torch-float32"
 
 
@@ -41,7 +40,9 @@ def games_of(agents: Sequence[str], batch: int, **given: object) -> list[tuple[l
     return [(game.actions, game.termination, game.result) for game in played.games]
 
 
-@pytest.mark.parametrize("settings", ["sims=12", "sims=12,reuse=off", "sims=8,policy=gumbel", "sims=9,leaves=3,resign=0.2"])
+@pytest.mark.parametrize(
+    "settings", ["sims=12", "sims=12,reuse=off", "sims=8,policy=gumbel", "sims=9,leaves=3,resign=0.2"]
+)
 def test_games_at_once_are_the_games_one_by_one(network: str, settings: str) -> None:
     agents = [f"{network},{settings}", f"{network},sims=6,temperature=1,temperature_plies=6"]
     assert games_of(agents, batch=5) == games_of(agents, batch=1)
@@ -131,7 +132,7 @@ def test_what_gains_by_it_plays_at_once_and_nothing_else() -> None:
 
 def test_nodes_limit_searches_that_play_at_once(network: str) -> None:
     agents = [f"{network},sims=30", network]
-    terms = make_terms(agents, nodes=9, batch=4)
+    terms = TimeWishes(nodes=9, batch=4).terms(agents)
     played = play_match(GO, agents, games=4, seed=5, terms=terms).games
     assert [game.notes[0].visits for game in played] == [9] * 4
     assert all(len(game.notes) == len(game.actions) and game.seconds[0] > 0.0 for game in played)

@@ -17,7 +17,7 @@ from tengen.agents.time_control import parse_time_control
 from tengen.arena.match import play_match
 from tengen.arena.play import PlayedGame, play_game
 from tengen.arena.store import MatchFolder
-from tengen.arena.terms import Terms, make_terms
+from tengen.arena.terms import Terms, TimeWishes
 from tengen.core.errors import InvalidParameter
 from tengen.games.game import Game
 from tengen.games.rules import State
@@ -50,7 +50,7 @@ class Dawdler(Agent):
 
 def test_who_oversteps_loses_on_time_and_the_other_is_told_its_own_clock() -> None:
     slow, quick = Dawdler(TTT, "slow", 0.6), Dawdler(TTT, "quick")
-    terms = make_terms(["slow", "quick"], time="1", times=[("quick", "50+7")], margin=0.05)
+    terms = TimeWishes(time="1", times=[("quick", "50+7")], margin=0.05).terms(["slow", "quick"])
     result = play_match(TTT, [slow, quick], games=2, terms=terms)
     assert [(game.termination, game.forfeit, game.result) for game in result.games] == [("time", 0, -1), ("time", 1, 1)]
     assert "overstepped its time" in result.games[0].fault
@@ -74,7 +74,7 @@ def test_what_a_move_took_and_what_was_left_is_kept_with_the_game() -> None:
 
 
 def test_a_limit_of_nodes_is_kept_by_our_searches_and_a_text_that_asks_for_less_wins() -> None:
-    terms = make_terms(["uct:sims=30", "uct"], nodes=60)
+    terms = TimeWishes(nodes=60).terms(["uct:sims=30", "uct"])
     result = play_match(TTT, ["uct:sims=30", "uct"], games=2, seed=1, terms=terms)
     for game in result.games:
         state = TTT.initial_state()
@@ -105,7 +105,7 @@ def test_without_a_number_in_its_text_a_search_takes_the_time_that_it_is_given()
 def test_gtp_engines_cannot_count_nodes() -> None:
     go = tengen.make("go:size=5")
     with pytest.raises(InvalidParameter, match=r"pass' cannot keep nodes=5, for GTP has no limit of nodes"):
-        play_match(go, ["random", f"{FAKE_GTP} pass"], games=1, terms=make_terms(["random", "x"], nodes=5))
+        play_match(go, ["random", f"{FAKE_GTP} pass"], games=1, terms=TimeWishes(nodes=5).terms(["random", "x"]))
 
 
 def test_an_engine_that_hangs_loses_when_its_clock_is_down() -> None:
@@ -129,7 +129,12 @@ def test_gtp_engines_are_told_their_time() -> None:
 def test_what_uci_engines_tell_of_their_thinking_is_kept(tmp_path: Path) -> None:
     chess = tengen.make("chess")
     result = play_match(
-        chess, [f"{FAKE_UCI} telling", "random"], games=1, seed=1, out=tmp_path, terms=make_terms(["a", "b"], nodes=77)
+        chess,
+        [f"{FAKE_UCI} telling", "random"],
+        games=1,
+        seed=1,
+        out=tmp_path,
+        terms=TimeWishes(nodes=77).terms(["a", "b"]),
     )
     note = result.games[0].notes[0]
     assert (note.depth, note.visits) == (9, 1234)
@@ -145,7 +150,7 @@ def test_what_uci_engines_tell_of_their_thinking_is_kept(tmp_path: Path) -> None
 def test_stockfish_keeps_its_time_and_its_nodes_and_its_evaluations_are_in_the_game() -> None:
     agents = ["uci:stockfish,Threads=1,Hash=16", "random"]
     for text in ("2+0.05", "nodes=500"):
-        played = play_match("chess", agents, games=1, seed=1, terms=make_terms(agents, time=text, margin=1.0))
+        played = play_match("chess", agents, games=1, seed=1, terms=TimeWishes(time=text, margin=1.0).terms(agents))
         game = played.games[0]
         assert (game.termination, game.result) == ("checkmate", 1.0)
         own = game.notes[::2]
@@ -156,17 +161,19 @@ def test_stockfish_keeps_its_time_and_its_nodes_and_its_evaluations_are_in_the_g
 
 def test_a_match_under_another_time_control_is_another_match(tmp_path: Path) -> None:
     names = ["random", "random #2"]
-    play_match(TTT, ["random"] * 2, games=2, seed=1, out=tmp_path, terms=make_terms(names, time="60"))
+    play_match(TTT, ["random"] * 2, games=2, seed=1, out=tmp_path, terms=TimeWishes(time="60").terms(names))
     assert json.loads((tmp_path / "match.json").read_text())["time"] == "60"
     with pytest.raises(InvalidParameter, match="with time '60', not '30'"):
-        play_match(TTT, ["random"] * 2, games=4, seed=1, out=tmp_path, terms=make_terms(names, time="30"))
-    again = play_match(TTT, ["random"] * 2, games=4, seed=1, out=tmp_path, terms=make_terms(names, time="1m"))
+        play_match(TTT, ["random"] * 2, games=4, seed=1, out=tmp_path, terms=TimeWishes(time="30").terms(names))
+    again = play_match(TTT, ["random"] * 2, games=4, seed=1, out=tmp_path, terms=TimeWishes(time="1m").terms(names))
     assert len(again.games) == 4
 
 
 def test_times_are_in_the_game_s_file(tmp_path: Path) -> None:
     names = ["random", "random #2"]
-    play_match("go:size=3", ["random"] * 2, games=1, seed=1, out=tmp_path, terms=make_terms(names, time="60+5x10"))
+    play_match(
+        "go:size=3", ["random"] * 2, games=1, seed=1, out=tmp_path, terms=TimeWishes(time="60+5x10").terms(names)
+    )
     record = load_sgf(tmp_path / "sgf" / "game-000001.sgf")[0].record()
     assert all(note.left is not None and 59.0 < note.left <= 60.0 for note in record.notes)
 
@@ -181,4 +188,4 @@ def test_times_are_in_the_game_s_file(tmp_path: Path) -> None:
 )
 def test_terms_that_make_no_sense_are_refused(given: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        make_terms(["uct", "random"], **given)
+        TimeWishes(**given).terms(["uct", "random"])
