@@ -96,6 +96,7 @@ def arena(
              tengen arena gridworld:robot random uct:sims=500
     """
     from tengen.arena import command
+    from tengen.arena.terms import TimeWishes
 
     openings = command.OpeningWishes(
         book=book, order=order, plies=opening_plies, policy=opening_policy, temperature=opening_temperature
@@ -114,7 +115,7 @@ def arena(
             png=png,
             workers=workers,
             seed=seed,
-            time=command.TimeWishes(time=time, times=times, nodes=nodes, margin=margin, batch=batch),
+            time=TimeWishes(time=time, times=times, nodes=nodes, margin=margin, batch=batch),
         )
     except KeyboardInterrupt:
         kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
