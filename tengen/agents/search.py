@@ -66,7 +66,8 @@ class SearchAgent(Agent):
         if not isinstance(game, RecordGame | EmulatedGame):
             raise InvalidParameter(f"{game.name} cannot be searched: it is neither compiled nor emulated")
         self.game: RecordGame | EmulatedGame = game
-        self._seen = game if seen is None else seen
+        self.seen = game if seen is None else seen
+        """The game as the evaluator sees it."""
         self.evaluator = evaluator
         self.config = config
         self.play = play or PlaySettings()
@@ -86,10 +87,13 @@ class SearchAgent(Agent):
         self._new_search(seed)
 
     def _new_search(self, seed: int) -> None:
+        assert isinstance(self.seen, RecordGame | EmulatedGame)
+        self._search = Search(self.seen, self.evaluator, self.search_config(), batch=1, seed=seed)
+
+    def search_config(self) -> SearchConfig:
+        """How its searches go, within what limits a move now."""
         # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
-        config = replace(self.config, reuse=True, simulations=self._limit())
-        assert isinstance(self._seen, RecordGame | EmulatedGame)
-        self._search = Search(self._seen, self.evaluator, config, batch=1, seed=seed)
+        return replace(self.config, reuse=True, simulations=self._limit())
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         self._begin(self._seed if seed is None else seed)
@@ -147,7 +151,7 @@ class SearchAgent(Agent):
 
         if not isinstance(self.evaluator, NetworkEvaluator):
             return None
-        return raw_output(self.evaluator, self._seen, self._only(state), symmetry=symmetry)
+        return raw_output(self.evaluator, self.seen, self._only(state), symmetry=symmetry)
 
     @property
     def seconds_in_snapshots(self) -> float:
@@ -169,6 +173,11 @@ class SearchAgent(Agent):
     def fullness(self) -> float:
         """How much of the tree's room is taken, from 0 to 1."""
         return self._search.nodes / self._search.capacity
+
+    def of_several(self, rows: int, *, seed: int = 0) -> Search:
+        """A search with this agent's effort of up to `rows` positions at once, of which it keeps nothing."""
+        assert isinstance(self._seen, RecordGame | EmulatedGame)
+        return Search(self._seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
 
     def _only(self, state: State) -> Positions:
         """A batch of one position."""
