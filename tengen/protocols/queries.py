@@ -260,7 +260,9 @@ def _settings(
             changes[SETTINGS[name]] = _amount("overrideSettings", name, value)
         else:
             warnings.append(("overrideSettings", f"{name[:60]} is not known here and changes nothing"))
-    return replace(config, policy="uct" if config.policy == "uct" else "puct", **changes), seconds, side, pv_length
+    policy = "uct" if config.policy == "uct" else "puct"
+    config = replace(config, policy=policy, **changes)  # type: ignore[arg-type]
+    return config, seconds, side, pv_length
 
 
 def _allowed(

@@ -1,5 +1,6 @@
 """`tengen analyze --queries`: the analysis engine over standard input and output."""
 
+import contextlib
 import io
 import sys
 from typing import TextIO
@@ -40,7 +41,5 @@ def serve_standard_streams(
 
     engine = QueryEngine(game, load, write, batch=BATCH if batch is None else batch)
     print("Tengen: ready for queries", file=sys.stderr, flush=True)
-    try:
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # whoever asked has gone
         serve(engine, sys.stdin)
-    except (BrokenPipeError, KeyboardInterrupt):
-        pass  # whoever asked has gone
