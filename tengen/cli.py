@@ -14,6 +14,8 @@ import tengen
 from tengen.cli_arena import arena
 from tengen.cli_compare import compare
 from tengen.cli_learn import learn
+from tengen.cli_review import review
+from tengen.cli_show import show
 from tengen.cli_train import bench, train
 from tengen.terminal.commands import (
     JSON,
@@ -37,7 +39,7 @@ def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
 
 
-for command in (train, bench, learn, compare, arena):
+for command in (train, bench, learn, compare, arena, review, show):
     main.add_command(command)
 
 
@@ -203,6 +205,10 @@ def analyze(
 @click.option("--fps", type=Positive(), help="Alone: steps shown a second, at most.")
 @click.option("--fast", is_flag=True, help="Alone: show no steps, only what the games brought.")
 @click.option("--save", type=FilePath(), help="Alone: film the best game, as .gif or .mp4.")
+@click.option(
+    "--time", "time_control", metavar="CONTROL", help="Clocks: 600, 60+0.6, 40/300, 300+5x10, 60+25/300, move=5."
+)
+@click.option("--plain", is_flag=True, help="Lines of text in place of the full screen.")
 @SEED
 def play(
     game_text: str,
@@ -218,6 +224,8 @@ def play(
     fps: float | None,
     fast: bool,
     save: Path | None,
+    time_control: str | None,
+    plain: bool,
     seed: int | None,
 ) -> None:
     """Play in the terminal: against an agent, another person, or watch. In a game for one you play unless an agent
@@ -232,7 +240,18 @@ def play(
 
     watching = seating.Watching(episodes=episodes, limit=limit, fps=fps, fast=fast, save=save)
     game = made(game_text, size, komi)
-    seating.play(game, agent, seat, handicap=handicap, position=position, load=load, seed=seed, watching=watching)
+    seating.play(
+        game,
+        agent,
+        seat,
+        handicap=handicap,
+        position=position,
+        load=load,
+        seed=seed,
+        watching=watching,
+        plain=plain,
+        time_control=time_control,
+    )
 
 
 @main.command()

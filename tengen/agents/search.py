@@ -196,6 +196,11 @@ class SearchAgent(Agent):
         """How much of the tree's room is taken, from 0 to 1."""
         return self._search.nodes / self._search.capacity
 
+    def of_several(self, rows: int, *, seed: int = 0) -> Search:
+        """A search with this agent's effort of up to `rows` positions at once, of which it keeps nothing."""
+        assert isinstance(self._seen, RecordGame | EmulatedGame)
+        return Search(self._seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
+
     def _only(self, state: State) -> Positions:
         """A batch of one position."""
         return self.game.stack([state]) if isinstance(self.game, RecordGame) else [state]

@@ -44,19 +44,19 @@ class MatchFolder:
             raise InvalidRecord(f"{path} is not a match of format {FORMAT}")
         return settings
 
-    def begin(self, *, game: str, seed: int, openings: object) -> None:
-        """Writes the settings, or checks that the match that is there has the same."""
-        wanted = {"format": FORMAT, "game": game, "seed": seed, "openings": openings}
+    def begin(self, **settings: object) -> None:
+        """Writes the settings, or checks that the match that is there has the same; None is for what is as usual."""
+        wanted = {"format": FORMAT} | {key: value for key, value in settings.items() if value is not None}
         there = self.settings()
         if there is None:
             write_text(self.folder / SETTINGS, json.dumps(wanted, indent=2) + "\n")
-        else:
-            for key, value in wanted.items():
-                if there.get(key) != value:
-                    raise InvalidParameter(
-                        f"{self.folder} holds a match with {key} {there.get(key)!r}, not {value!r}: "
-                        "take another folder, or the same settings"
-                    )
+            return
+        for key in wanted | there:
+            if there.get(key) != wanted.get(key):
+                raise InvalidParameter(
+                    f"{self.folder} holds a match with {key} {there.get(key)!r}, not {wanted.get(key)!r}: "
+                    "take another folder, or the same settings"
+                )
 
     def games(self, kind: type[Kept]) -> list[Kept]:
         """The games so far, of one kind. A last line that was cut short by a crash is dropped, from the file too."""
