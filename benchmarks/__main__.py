@@ -20,6 +20,7 @@ TOPICS = {
     "shogi": "perft and random games, beside cshogi, Fairy-Stockfish and OpenSpiel",
     "rl": "DQN and A2C learning, beside Stable-Baselines3",
     "arena": "an arena's games of two networks a second, one by one and several at once",
+    "analysis": "the analysis engine: a thousand queries at once, beside the bare network",
     "inference": "a network's positions a second in Tengen's engines and other runtimes",
 }
 

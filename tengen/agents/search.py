@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tengen.agents.agent import Agent, Clock
 from tengen.agents.clock import seconds_for_move
@@ -141,6 +142,31 @@ class SearchAgent(Agent):
     def lines(self, thought: Thought, most: int = 1) -> list[Line]:
         """Up to `most` lines of the tree that a thought, the last one, is about; the best comes first."""
         return self._search.lines(thought.result, most)
+
+    @property
+    def seen(self) -> RecordGame:
+        """The game as its evaluator sees it; only where its rules are compiled."""
+        assert isinstance(self._seen, RecordGame)
+        return self._seen
+
+    def usual_limits(self) -> Limits:
+        """How long a move is thought about: what the agent's text says, within what the clock and the nodes allow."""
+        seconds = self._seconds()
+        nodes = self.config.simulations if seconds is None or self.play.bounded else None
+        if self._most is not None:
+            nodes = self._most if nodes is None else min(nodes, self._most)
+        return Limits(seconds=seconds, nodes=nodes)
+
+    def leads(self, states: Sequence[State]) -> NDArray[np.float32] | None:
+        """Points [B] by which the player to move leads in each state, by the network; None where none tells."""
+        if isinstance(self.evaluator, Rollouts | Uniform) or not isinstance(self._seen, RecordGame):
+            return None
+        from tengen.nets.evaluator import NetworkEvaluator
+
+        if not isinstance(self.evaluator, NetworkEvaluator) or not self.evaluator.config.score:
+            return None
+        planes = np.stack([self._seen.observe(state) for state in states])
+        return self.evaluator.judge(planes)[2]
 
     def raw(self, state: State, *, symmetry: int = 0) -> "Raw | None":
         """What the network says of `state` without a search; None where random games are what judges."""
