@@ -202,8 +202,8 @@ class SearchAgent(Agent):
 
     def of_several(self, rows: int, *, seed: int = 0) -> Search:
         """A search with this agent's effort of up to `rows` positions at once, of which it keeps nothing."""
-        assert isinstance(self._seen, RecordGame | EmulatedGame)
-        return Search(self._seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
+        assert isinstance(self.seen, RecordGame | EmulatedGame)
+        return Search(self.seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
 
     def _only(self, state: State) -> Positions:
         """A batch of one position."""
