@@ -73,8 +73,11 @@ def uci(way: str) -> None:
 
 
 def usi(way: str) -> None:
-    """Plays shogi: rook to and fro."""
-    moves, black = 0, True
+    """Plays shogi by cshogi's first legal move."""
+    import cshogi
+
+    board = cshogi.Board()
+    moves = 0
     for line in sys.stdin:
         words = line.split()
         if words[0] == "usi":
@@ -82,12 +85,11 @@ def usi(way: str) -> None:
         elif words[0] == "isready":
             print("readyok", flush=True)
         elif words[0] == "position":
-            black = len(line.partition(" moves ")[2].split()) % 2 == 0
+            board.set_position(line.partition(" ")[2].strip())
         elif words[0] == "go":
             moves += 1
             fault = misbehave(way, moves)
-            shuffle = (("2h3h", "3h2h"), ("8b7b", "7b8b"))[0 if black else 1][(moves - 1) % 2]
-            print(f"bestmove {'9i9a' if fault else shuffle}", flush=True)
+            print(f"bestmove {'9i9a' if fault else cshogi.move_to_usi(next(iter(board.legal_moves)))}", flush=True)
         elif words[0] == "quit":
             return
 

@@ -24,7 +24,7 @@ AT_ONCE = ("hang", "illegal", "flood")
 
 
 def hostile(protocol: str, way: str) -> str:
-    return f"{protocol}:{sys.executable} {SCRIPT} {protocol} {way},timeout=2"
+    return f"{protocol}:{sys.executable} {SCRIPT} {protocol} {way},timeout=3"
 
 
 def way_of(agent: str) -> str:
