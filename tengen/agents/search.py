@@ -67,8 +67,7 @@ class SearchAgent(Agent):
         if not isinstance(game, RecordGame | EmulatedGame):
             raise InvalidParameter(f"{game.name} cannot be searched: it is neither compiled nor emulated")
         self.game: RecordGame | EmulatedGame = game
-        self.seen = game if seen is None else seen
-        """The game as the evaluator sees it."""
+        self._seen = game if seen is None else seen
         self.evaluator = evaluator
         self.config = config
         self.play = play or PlaySettings()
@@ -88,8 +87,13 @@ class SearchAgent(Agent):
         self._new_search(seed)
 
     def _new_search(self, seed: int) -> None:
-        assert isinstance(self.seen, RecordGame | EmulatedGame)
-        self._search = Search(self.seen, self.evaluator, self.search_config(), batch=1, seed=seed)
+        assert isinstance(self._seen, RecordGame | EmulatedGame)
+        self._search = Search(self._seen, self.evaluator, self.search_config(), batch=1, seed=seed)
+
+    @property
+    def seen(self) -> Game:
+        """The game as the evaluator sees it."""
+        return self._seen
 
     def search_config(self) -> SearchConfig:
         """How its searches go, within what limits a move now."""
@@ -177,7 +181,7 @@ class SearchAgent(Agent):
 
         if not isinstance(self.evaluator, NetworkEvaluator):
             return None
-        return raw_output(self.evaluator, self.seen, self._only(state), symmetry=symmetry)
+        return raw_output(self.evaluator, self._seen, self._only(state), symmetry=symmetry)
 
     @property
     def seconds_in_snapshots(self) -> float:
@@ -202,8 +206,8 @@ class SearchAgent(Agent):
 
     def of_several(self, rows: int, *, seed: int = 0) -> Search:
         """A search with this agent's effort of up to `rows` positions at once, of which it keeps nothing."""
-        assert isinstance(self.seen, RecordGame | EmulatedGame)
-        return Search(self.seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
+        assert isinstance(self._seen, RecordGame | EmulatedGame)
+        return Search(self._seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
 
     def _only(self, state: State) -> Positions:
         """A batch of one position."""
