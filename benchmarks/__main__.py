@@ -19,6 +19,7 @@ TOPICS = {
     "chess": "perft and random games, beside Stockfish, Fairy-Stockfish, OpenSpiel and python-chess",
     "shogi": "perft and random games, beside cshogi, Fairy-Stockfish and OpenSpiel",
     "rl": "DQN and A2C learning, beside Stable-Baselines3",
+    "analysis": "the analysis engine: a thousand queries at once, beside the bare network",
     "inference": "a network's positions a second in Tengen's engines and other runtimes",
 }
 
