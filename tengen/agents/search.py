@@ -68,7 +68,6 @@ class SearchAgent(Agent):
             raise InvalidParameter(f"{game.name} cannot be searched: it is neither compiled nor emulated")
         self.game: RecordGame | EmulatedGame = game
         self._seen = game if seen is None else seen
-        """The game as the evaluator sees it."""
         self.evaluator = evaluator
         self.config = config
         self.play = play or PlaySettings()
@@ -177,7 +176,7 @@ class SearchAgent(Agent):
 
         if not isinstance(self.evaluator, NetworkEvaluator):
             return None
-        return raw_output(self.evaluator, self.seen, self._only(state), symmetry=symmetry)
+        return raw_output(self.evaluator, self._seen, self._only(state), symmetry=symmetry)
 
     @property
     def seconds_in_snapshots(self) -> float:
