@@ -144,6 +144,13 @@ def test_a_swiss_tournament_that_is_killed_pairs_as_it_would_have(tmp_path: Path
         play_match(TTT, agents, games=4, rounds=4, openings=1, out=tmp_path)
 
 
+def test_rounds_are_the_same_whatever_the_number_of_workers() -> None:
+    one, same = (
+        play_match(TTT, ["random"] * 5, games=2, rounds=3, openings=1, seed=3, workers=workers) for workers in (1, 2)
+    )
+    assert [game.actions for game in one.games] == [game.actions for game in same.games]
+
+
 def test_a_gauntlet_may_become_a_round_robin(tmp_path: Path) -> None:
     first = play_match(TTT, ["random"] * 3, games=2, gauntlet=1, seed=3, out=tmp_path)
     assert len(first.games) == 4
