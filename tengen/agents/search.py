@@ -90,11 +90,6 @@ class SearchAgent(Agent):
         assert isinstance(self._seen, RecordGame | EmulatedGame)
         self._search = Search(self._seen, self.evaluator, self.search_config(), batch=1, seed=seed)
 
-    @property
-    def seen(self) -> Game:
-        """The game as the evaluator sees it."""
-        return self._seen
-
     def search_config(self) -> SearchConfig:
         """How its searches go, within what limits a move now."""
         # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves

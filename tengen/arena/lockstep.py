@@ -129,7 +129,6 @@ class NetworkBench(Bench):
         for agent in self.agents:
             _limit(agent, control)
         self.reuse = first.config.reuse
-        assert isinstance(first.seen, RecordGame)
         self.rows = Rows(first.seen, first.evaluator, first.search_config(), batch=count)
         self._played = np.full(count, -1, np.int32)
 
