@@ -182,8 +182,8 @@ def _tile(width: int, height: int, away: bool) -> tuple[str, ...]:
     full = "█" * inner
     shapes = {
         2: (f"▗{full}▖", f"▐{full}▌"),
-        3: (" ▗" + "▄" * (width - 4) + "▖ ", f"▐{full}▌", f"▟{full}▙"),
-        4: ("  " + "▄" * (width - 4) + "  ", f"▗{full}▖", f"▐{full}▌", f"▟{full}▙"),
+        3: (" ▗" + "▄" * (width - 4) + "▖ ", f"▐{full}▌", f"▐{full}▌"),
+        4: ("  " + "▄" * (width - 4) + "  ", f"▗{full}▖", f"▐{full}▌", f"▐{full}▌"),
     }
     shape = shapes[height]
     if away:
