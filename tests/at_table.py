@@ -138,7 +138,7 @@ class Sat:
 
     def picture(self) -> str:
         """The screen as SVG, without what differs from run to run."""
-        svg = re.sub(r"terminal-\d+", "terminal", self.app.export_screenshot())
+        svg = re.sub(r"terminal-\d+", "terminal", self.app.export_screenshot(simplify=True))
         svg = re.sub(r"@font-face \{.*?\}\n", "", svg, flags=re.DOTALL)
         return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
