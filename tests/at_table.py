@@ -176,6 +176,7 @@ def sit(
             sitting,
             agent or "random",
             tell=tell,
+            analyst=agent or "uct:sims=1000",
             load=load or usual,
             time_control=parse_time_control(time_control) if time_control else None,
             ascii_only=not look.unicode,

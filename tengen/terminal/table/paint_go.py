@@ -46,7 +46,7 @@ class GoPainter(Painter):
         rank = scene.marks.get(square)
         if stone:
             self._stone(canvas, stone, x, y, cell, ground, last=scene.last[:1] == (square,))
-            if abs(owner) >= CERTAIN and (owner > 0) != (stone == 1):
+            if abs(owner) >= CERTAIN and (owner > 0) != (stone == 1) and scene.last[:1] != (square,):
                 self._dead(canvas, stone, x, y, cell)
         elif rank is not None:
             self._opinion(canvas, scene, rank, x, y, cell, ground)

@@ -83,12 +83,10 @@ class Graph(Widget):
                 break
             share = self._shares[self._ply_of(column)]
             known = known if share is None else share
-            segments.append(
-                self._cell(known, bottom, lines, marked=self._ply_of(column) == marked, sure=share is not None)
-            )
+            segments.append(self._cell(known, bottom, lines, marked=self._ply_of(column) == marked))
         return Strip(segments, width).apply_style(self.rich_style)
 
-    def _cell(self, share: float | None, bottom: int, lines: int, *, marked: bool, sure: bool) -> Segment:
+    def _cell(self, share: float | None, bottom: int, lines: int, *, marked: bool) -> Segment:
         if share is None:
             return Segment(" " if not marked else ("│" if self.look.unicode else "|"), style(dim=True))
         eighths = round(share * lines * 8) - 8 * bottom
@@ -96,7 +94,7 @@ class Graph(Widget):
         if not self.look.colours:
             full = "█" if self.look.unicode else "#"
             sign = STEPS[eighths] if self.look.unicode else (full if eighths >= 4 else ".")
-            return Segment(sign, style(reverse=marked, dim=not sure))
+            return Segment(sign, style(bold=marked, dim=not marked))
         ink, ground = self._inks
         if marked:
             ink, ground = _tinted(ink), _tinted(ground)
