@@ -1,5 +1,6 @@
 """Pictures of the full screen, compared with those in `golden/`: `TENGEN_GOLDEN=renew` writes them anew."""
 
+import numpy as np
 import pytest
 
 from at_table import SMALL, WIDE, Sat, check_picture, found, sit
