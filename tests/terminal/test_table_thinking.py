@@ -121,7 +121,7 @@ def test_an_agent_that_does_not_search_gives_no_hints() -> None:
 @pytest.mark.parametrize(
     ("game", "agent", "moves"),
     [
-        ("go:size=9", "gtp:gnugo --mode gtp --level 1", ["e5", "c3"]),
+        ("go:size=9", "gtp:gnugo --mode gtp --level 1", ["a1", "j1"]),
         ("chess", "uci:stockfish,nodes=100", ["e4", "d4"]),
         ("shogi", "usi:fairy-stockfish,nodes=100", ["7g7f", "2g2f"]),
     ],
