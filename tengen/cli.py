@@ -14,6 +14,9 @@ import tengen
 from tengen.cli_arena import arena
 from tengen.cli_compare import compare
 from tengen.cli_learn import learn
+from tengen.cli_rate import rate
+from tengen.cli_review import review
+from tengen.cli_show import show
 from tengen.cli_train import bench, train
 from tengen.terminal.commands import (
     JSON,
@@ -37,7 +40,7 @@ def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
 
 
-for command in (train, bench, learn, compare, arena):
+for command in (train, bench, learn, compare, arena, rate, review, show):
     main.add_command(command)
 
 
@@ -141,6 +144,8 @@ def perft(
 @click.option("--position", metavar="TEXT", help="Analyse this position, in the game's own notation.")
 @click.option("--agent", default="uct:sims=5000", show_default=True, help="Who searches.")
 @click.option("--top", type=Whole(1), default=10, show_default=True, help="Moves to show.")
+@click.option("--queries", is_flag=True, help="Answer queries, one JSON object a line, from standard input.")
+@click.option("--batch", type=Whole(1), help="With --queries: positions searched at once.  [default: 128]")
 @SEED
 @JSON
 def analyze(
@@ -150,14 +155,24 @@ def analyze(
     position: str | None,
     agent: str,
     top: int,
+    queries: bool,
+    batch: int | None,
     seed: int | None,
     as_json: bool,
 ) -> None:
     """The best moves of a position: visits, prior, value for the player to move, and the line expected.
 
+    With --queries an analysis engine for programs, in the shape of KataGo's; see docs/analysis.md.
+
     \b
     Example: tengen analyze tictactoe --position XO./.../... --agent uct:sims=1000
+             tengen analyze go --queries --agent zoo:go9
     """
+    if queries:
+        from tengen.protocols.query_server import serve_standard_streams
+
+        serve_standard_streams(made(game_text, size, komi), agent, seed=seed, batch=batch)
+        return
     from tengen.agents.analysis import analyze_position, first_position
 
     game = made(game_text, size, komi)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tengen.agents.agent import Agent, Clock
 from tengen.agents.clock import seconds_for_move
@@ -86,10 +87,13 @@ class SearchAgent(Agent):
         self._new_search(seed)
 
     def _new_search(self, seed: int) -> None:
-        # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
-        config = replace(self.config, reuse=True, simulations=self._limit())
         assert isinstance(self._seen, RecordGame | EmulatedGame)
-        self._search = Search(self._seen, self.evaluator, config, batch=1, seed=seed)
+        self._search = Search(self._seen, self.evaluator, self.search_config(), batch=1, seed=seed)
+
+    def search_config(self) -> SearchConfig:
+        """How its searches go, within what limits a move now."""
+        # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
+        return replace(self.config, reuse=True, simulations=self._limit())
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         self._begin(self._seed if seed is None else seed)
@@ -138,6 +142,31 @@ class SearchAgent(Agent):
         """Up to `most` lines of the tree that a thought, the last one, is about; the best comes first."""
         return self._search.lines(thought.result, most)
 
+    @property
+    def seen(self) -> RecordGame:
+        """The game as its evaluator sees it; only where its rules are compiled."""
+        assert isinstance(self._seen, RecordGame)
+        return self._seen
+
+    def usual_limits(self) -> Limits:
+        """How long a move is thought about: what the agent's text says, within what the clock and the nodes allow."""
+        seconds = self._seconds()
+        nodes = self.config.simulations if seconds is None or self.play.bounded else None
+        if self._most is not None:
+            nodes = self._most if nodes is None else min(nodes, self._most)
+        return Limits(seconds=seconds, nodes=nodes)
+
+    def leads(self, states: Sequence[State]) -> NDArray[np.float32] | None:
+        """Points [B] by which the player to move leads in each state, by the network; None where none tells."""
+        if isinstance(self.evaluator, Rollouts | Uniform) or not isinstance(self._seen, RecordGame):
+            return None
+        from tengen.nets.evaluator import NetworkEvaluator
+
+        if not isinstance(self.evaluator, NetworkEvaluator) or not self.evaluator.config.score:
+            return None
+        planes = np.stack([self._seen.observe(state) for state in states])
+        return self.evaluator.judge(planes)[2]
+
     def raw(self, state: State, *, symmetry: int = 0) -> "Raw | None":
         """What the network says of `state` without a search; None where random games are what judges."""
         if isinstance(self.evaluator, Rollouts | Uniform):
@@ -169,6 +198,11 @@ class SearchAgent(Agent):
     def fullness(self) -> float:
         """How much of the tree's room is taken, from 0 to 1."""
         return self._search.nodes / self._search.capacity
+
+    def of_several(self, rows: int, *, seed: int = 0) -> Search:
+        """A search with this agent's effort of up to `rows` positions at once, of which it keeps nothing."""
+        assert isinstance(self._seen, RecordGame | EmulatedGame)
+        return Search(self._seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
 
     def _only(self, state: State) -> Positions:
         """A batch of one position."""

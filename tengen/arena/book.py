@@ -111,7 +111,8 @@ def _games(path: str | os.PathLike[str], suffix: str, data: bytes, game: Game, p
             record = tree.record()
             theirs = make(record.game)
             if theirs.num_actions != game.num_actions or theirs.observation_shape[1:] != game.observation_shape[1:]:
-                raise InvalidRecord(f"a game of {theirs.text}, not of {game.text}")
+                (_, height, width), (_, ours, columns) = theirs.observation_shape, game.observation_shape
+                raise InvalidRecord(f"its board is {height}x{width}, not {ours}x{columns}")
             start = record.start
             state = game.parse_position(start) if start else game.initial_state()
             opening = _follow(game, state, record.actions[: plies or None].tolist())

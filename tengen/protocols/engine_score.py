@@ -28,8 +28,3 @@ def chances(value: float, *, exact: bool = False) -> tuple[int, int, int]:
     half = (1.0 + min(max(value, -1.0), 1.0)) / 2.0
     won, lost = round(1000 * half * half), round(1000 * (1.0 - half) ** 2)
     return won, 1000 - won - lost, lost
-
-
-def value_of_centipawns(score: float) -> float:
-    """The value in [-1, 1] that so many centipawns stand for: `centipawns` the other way round."""
-    return min(max(math.atan(score / SCALE) / STEEPNESS, -1.0), 1.0)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from tengen.core.errors import TengenError
 from tengen.games.game import Game
 from tengen.games.rules import State
-from tengen.protocols.engine_score import centipawns, value_of_centipawns
+from tengen.protocols.engine_score import centipawns, value_of
 from tengen.records.record import GameRecord, MoveNote
 
 _MARK = r"(?:(?P<mark>!!|!\?|\?!|\?\?|!|\?)(?:\s+|$))?"
@@ -232,7 +232,7 @@ def _value(score: str) -> float:
     """The value that a score in pawns stands for, or a mate: `#-3`, `-M3`."""
     if score.startswith("#") or "M" in score:
         return -1.0 if "-" in score else 1.0
-    return value_of_centipawns(100 * float(score))
+    return value_of(100 * float(score))
 
 
 def _clock(seconds: float) -> str:
