@@ -6,10 +6,50 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tengen.terminal.commands import JSON, SEED, FilePath, Positive, Whole, game_argument, made, refuse
+from tengen.terminal.commands import SEED, Command, FilePath, Positive, Whole, game_argument, made, refuse
 
 if TYPE_CHECKING:
     from tengen.arena.book import Order
+
+
+def _check_engine(context: click.Context, option: click.Parameter, engine: str | None) -> None:
+    """Does that alone, and ends."""
+    if engine is None:
+        return
+    from rich.console import Console
+
+    from tengen.arena.check_engine import check_engine, show_compliance
+
+    found = check_engine(engine)
+    if context.params["as_json"]:
+        click.echo(json.dumps(found.to_json()))
+    else:
+        show_compliance(found, Console())
+    context.exit(0 if found.passed else 1)
+
+
+CHECK_ENGINE = click.option(
+    "--check-engine",
+    metavar="ENGINE",
+    expose_value=False,
+    callback=_check_engine,
+    help="Only ask this engine (gtp:, uci: or usi:) whether it keeps to its protocol; no GAME.",
+)
+
+
+def time_options(command: Command) -> Command:
+    """Adds the options for the time, the nodes and the company in which agents think about a move."""
+    for add in (
+        click.option("--batch", type=Whole(1), help="Games of one network that a worker plays at once.  [default: 32]"),
+        click.option("--margin", type=float, metavar="S", help="Seconds that are forgiven.  [default: 0.1]"),
+        click.option("--nodes", type=Whole(1), help="Nodes, or simulations, of a move at most."),
+        click.option(
+            *("--time-of", "times"), nargs=2, multiple=True, metavar="AGENT TEXT", help="Another control for one agent."
+        ),
+        click.option("--time", metavar="TEXT", help="Time control: move=1, 60, 60+0.6, 40/300, 60+5x10, 60+25/300."),
+    ):
+        command = add(command)
+    return command
 
 
 @click.command()
@@ -41,8 +81,10 @@ if TYPE_CHECKING:
 @click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
 @click.option("--png", type=FilePath(), help="Draw the ratings here.  [default: ratings.png in --out]")
 @click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
+@CHECK_ENGINE
+@time_options
 @SEED
-@JSON
+@click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print JSON for programs.")
 def arena(
     game_text: str,
     size: str | None,
@@ -61,6 +103,11 @@ def arena(
     out: Path | None,
     png: Path | None,
     workers: int | None,
+    time: str | None,
+    times: tuple[tuple[str, str], ...],
+    nodes: int | None,
+    margin: float | None,
+    batch: int | None,
     seed: int | None,
     as_json: bool,
 ) -> None:
@@ -75,6 +122,7 @@ def arena(
              tengen arena gridworld:robot random uct:sims=500
     """
     from tengen.arena import command
+    from tengen.arena.terms import TimeWishes
 
     openings = command.OpeningWishes(
         book=book, order=order, plies=opening_plies, policy=opening_policy, temperature=opening_temperature
@@ -93,6 +141,7 @@ def arena(
             png=png,
             workers=workers,
             seed=seed,
+            time=TimeWishes(time=time, times=times, nodes=nodes, margin=margin, batch=batch),
         )
     except KeyboardInterrupt:
         kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"

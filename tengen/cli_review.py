@@ -40,7 +40,7 @@ def review(
     """
     from rich.console import Console
 
-    from tengen.terminal.reviewing import Wanted, review_file, show_review
+    from tengen.terminal.reviewing import Wanted, output_console, review_file, show_review
 
     found = review_file(
         path,
@@ -54,6 +54,6 @@ def review(
     if as_json:
         click.echo(json.dumps(found.to_json(top)))
     else:
-        show_review(found, Console(highlight=False), top)
+        show_review(found, output_console(), top)
     if not found.finished:
         refuse(f"interrupted after {len(found.moves)} of {len(found.record.actions)} moves", 130)

@@ -87,10 +87,13 @@ class SearchAgent(Agent):
         self._new_search(seed)
 
     def _new_search(self, seed: int) -> None:
-        # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
-        config = replace(self.config, reuse=True, simulations=self._limit())
         assert isinstance(self._seen, RecordGame | EmulatedGame)
-        self._search = Search(self._seen, self.evaluator, config, batch=1, seed=seed)
+        self._search = Search(self._seen, self.evaluator, self.search_config(), batch=1, seed=seed)
+
+    def search_config(self) -> SearchConfig:
+        """How its searches go, within what limits a move now."""
+        # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
+        return replace(self.config, reuse=True, simulations=self._limit())
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         self._begin(self._seed if seed is None else seed)

@@ -16,6 +16,7 @@ from tengen.arena.openings import Openings, RandomPlies
 from tengen.arena.report import show_match
 from tengen.arena.result import MatchResult
 from tengen.arena.sprt import parse_sprt
+from tengen.arena.terms import TimeWishes
 from tengen.core.errors import InvalidParameter, unknown
 from tengen.games.game import Game
 
@@ -64,11 +65,13 @@ def hold(
     png: Path | None = None,
     workers: int | None = None,
     seed: int | None = None,
+    time: TimeWishes | None = None,
 ) -> MatchResult | LoneResult:
     """Plays the match, shown on the standard error stream while it lasts."""
     console = Console(stderr=True)
     workers = workers or os.cpu_count() or 1
     openings = openings or OpeningWishes()
+    time = time or TimeWishes()
     if game.num_players == 1:
         wishes = {
             "--sprt": sprt,
@@ -79,6 +82,11 @@ def hold(
             "--gauntlet": gauntlet,
             "--rounds": rounds,
             "--png": png,
+            "--time": time.time,
+            "--time-of": time.times,
+            "--nodes": time.nodes,
+            "--margin": time.margin,
+            "--batch": time.batch,
         }
         for option, given in wishes.items():
             if given:
@@ -107,6 +115,7 @@ def hold(
             seed=seed,
             workers=workers,
             sprt=test,
+            terms=time.terms(names),
             out=out,
             on_game=screen.on_game,
             on_start=screen.on_start,

@@ -1,5 +1,6 @@
 """A match while it runs: tables that follow it on a terminal, a line now and then elsewhere."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +18,9 @@ from tengen.arena.play import PlayedGame
 from tengen.arena.report import warnings
 from tengen.arena.result import MatchResult
 from tengen.arena.tables import crosstable, ratings_table
+
+QUIET = "TENGEN_QUIET"
+"""The environment variable that keeps processes from saying that they compile."""
 
 REDRAWN = 0.5
 """Seconds between two drawings of the tables, at least."""
@@ -49,13 +53,17 @@ class MatchScreen:
         self._began = self._told = clock()
         self._shown: MatchResult | None = None
         """The match as of the last game that ended; a copy, for it is drawn by another thread."""
+        self._was_quiet: str | None = None
         self._here = 0
+        """Games that have ended here, not in an earlier run."""
         self._playing: dict[tuple[str, str, int], float] = {}
         self._tables: tuple[MatchResult, float, list[RenderableType]] | None = None
         self._live = Live(console=console, refresh_per_second=4, transient=True, get_renderable=self.render)
 
     def __enter__(self) -> Self:
         if self.console.is_terminal:
+            self._was_quiet = os.environ.get(QUIET)
+            os.environ[QUIET] = "1"  # other lines than its own would break the picture; `render` speaks of compiling
             self._live.start()
         return self
 
@@ -64,6 +72,10 @@ class MatchScreen:
     ) -> None:
         if self.console.is_terminal:
             self._live.stop()
+            if self._was_quiet is None:
+                del os.environ[QUIET]
+            else:
+                os.environ[QUIET] = self._was_quiet
 
     def on_start(self, first: str, second: str, opening: int) -> None:
         """A game begins."""
@@ -106,6 +118,10 @@ class MatchScreen:
         else:
             line.add_row(self.progress())
         parts.append(line)
+        if self._here == 0:
+            parts.append(
+                Text("The first games may wait for kernels to be compiled, once for this machine.", style="dim")
+            )
         parts += self._games_in_play()
         return Group(*parts)
 

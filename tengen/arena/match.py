@@ -18,7 +18,9 @@ from tengen.arena.schedule import Place, Schedule
 from tengen.arena.sprt import Sprt
 from tengen.arena.store import GameWriter, MatchFolder
 from tengen.arena.swiss import Swiss
-from tengen.arena.worker import Table, Task, Workers
+from tengen.arena.task import Task
+from tengen.arena.terms import Terms
+from tengen.arena.worker import Table, Workers
 from tengen.core.errors import InvalidParameter
 from tengen.core.random import stream
 from tengen.games.game import Game
@@ -42,6 +44,7 @@ def play_match(
     seed: int | None = None,
     workers: int = 1,
     sprt: Sprt | None = None,
+    terms: Terms | None = None,
     out: str | os.PathLike[str] | None = None,
     on_game: OnGame | None = None,
     on_start: OnStart | None = None,
@@ -55,6 +58,7 @@ def play_match(
     rounds    a Swiss tournament of so many rounds instead, `games` games for each meeting
     workers   1 plays in this process, where agents may be objects; more play in as many processes of their own
     sprt      stops a match of two as soon as the test has decided
+    terms     the agents' time controls and the like; their own texts alone limit them without
     out       a folder that keeps the games; if it has some already, only the missing ones are played
 
     The same seed gives the same games, whatever the number of workers, if the agents play by it.
@@ -62,6 +66,8 @@ def play_match(
     game = make(game) if isinstance(game, str) else game
     names = names_of(agents)
     _check(game, agents, games=games, workers=workers, sprt=sprt)
+    terms = terms or Terms()
+    terms.check(agents)
     source = as_openings(openings)
     schedule = schedule_of(names, games=games, gauntlet=gauntlet, rounds=rounds)
     with ExitStack() as stack:
@@ -70,12 +76,18 @@ def play_match(
         seed = seed_of(seed, folder)
         result = MatchResult(game.text, names, seed, sprt)
         if folder is not None and writer is not None:
-            folder.begin(game=game.text, seed=seed, openings=source.settings(), schedule=schedule.settings())
+            folder.begin(
+                game=game.text,
+                seed=seed,
+                openings=source.settings(),
+                schedule=schedule.settings(),
+                time=terms.settings(),
+            )
             there = folder.games(PlayedGame)
             writer.keep(there)
             result.games += [kept for kept in there if kept.first in names and kept.second in names]
         plan = Plan(game, schedule, source, result, on_start)
-        for ended in _play(game, agents, plan, workers, stack):
+        for ended in _play(game, agents, plan, terms, workers, stack):
             result.games.append(ended)
             if writer is not None:
                 writer.add(ended)
@@ -156,10 +168,13 @@ class Plan:
         names = self.result.agents
         opening = self._opening(place.opening)
         random = stream(self.result.seed, "game", names[place.first], names[place.second], place.opening)
-        task = Task(*place, opening.actions, int(random.integers(2**31 - 2)), opening.start)
+        return Task(*place, opening.actions, int(random.integers(2**31 - 2)), opening.start)
+
+    def begin(self, task: Task) -> None:
+        """A game begins."""
         if self._on_start is not None:
-            self._on_start(names[place.first], names[place.second], place.opening)
-        return task
+            names = self.result.agents
+            self._on_start(names[task.first], names[task.second], task.opening)
 
     def _opening(self, number: int) -> Opening:
         while len(self._drawn) <= number:
@@ -168,7 +183,7 @@ class Plan:
 
 
 def _play(
-    game: Game, agents: Sequence[str | Agent], plan: Plan, workers: int, stack: ExitStack
+    game: Game, agents: Sequence[str | Agent], plan: Plan, terms: Terms, workers: int, stack: ExitStack
 ) -> Iterator[PlayedGame]:
     """The missing games as they end."""
     if plan.result.verdict is not None:
@@ -181,17 +196,17 @@ def _play(
             continue
         if players is None:
             if workers == 1:
-                players = Table(game, agents, names)
+                players = Table(game, agents, names, terms)
             else:
                 most = plan.schedule.at_once
                 texts = [agent for agent in agents if isinstance(agent, str)]
-                players = Workers(workers if most is None else min(workers, most), game, texts, names)
+                players = Workers(workers if most is None else min(workers, most), game, texts, names, terms)
             stack.callback(players.close)
+        tasks = chain([first], tasks)
         if isinstance(players, Table):
-            for task in chain([first], tasks):
-                yield players.play(task)
+            yield from players.play_all(tasks, plan.begin)
         else:
-            for ended in players.play(chain([first], tasks)):
+            for ended in players.play(tasks, plan.begin):
                 assert isinstance(ended, PlayedGame)
                 yield ended
 

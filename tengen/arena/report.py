@@ -57,13 +57,18 @@ def remarks(result: MatchResult, ratings: Ratings) -> Iterator[str]:
     if ratings.prior:
         yield "Somebody scored everything against the rest: one drawn game was added to each pair to rate at all."
     yield from warnings(result, ratings)
+    idle = [result.agents[group[0]] for group in ratings.groups if len(group) == 1]
+    if idle:
+        yield f"Without any game and so without a rating: {', '.join(idle)}"
     yield from _forfeits(result)
 
 
 def warnings(result: MatchResult, ratings: Ratings) -> Iterator[str]:
     """Why the ratings may mislead, a line each."""
-    if len(ratings.groups) > 1 and result.games:
-        groups = "; ".join(" + ".join(result.agents[place] for place in group) for group in ratings.groups)
+    names = short_names(result.agents)
+    linked = [group for group in ratings.groups if len(group) > 1]
+    if len(linked) > 1:
+        groups = "; ".join(" + ".join(names[place] for place in group) for group in linked)
         yield f"No games link these groups, their ratings cannot be compared: {groups}"
     if result.repeated:
         yield (

@@ -101,6 +101,11 @@ class MatchResult:
         return [game for game in self.games if game.forfeit is not None]
 
     @property
+    def disputes(self) -> list[PlayedGame]:
+        """Games that ended by the rules, of which an engine saw another result."""
+        return [game for game in self.games if game.dispute]
+
+    @property
     def repeated(self) -> int:
         """Games that are, move for move, copies of an earlier one of the same agents on the same sides."""
         return len(self.games) - len({(game.first, game.second, tuple(game.actions)) for game in self.games})
@@ -156,6 +161,10 @@ class MatchResult:
                     "fault": game.fault,
                 }
                 for game in self.forfeits
+            ],
+            "disputes": [
+                {"first": game.first, "second": game.second, "opening": game.opening, "dispute": game.dispute}
+                for game in self.disputes
             ],
         }
         if self.sprt is not None:

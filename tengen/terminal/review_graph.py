@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tengen.core.files import atomic_write
 from tengen.games.registry import make
+from tengen.records.text import short
 from tengen.review.judge import Review
 from tengen.terminal.plots import STYLE
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = {"inaccuracy": "#e0a800", "mistake": "#e0701c", "blunder": "#c62828"}
+MOST_LABELS = 10
+"""So many of the worst mistakes are named."""
 _MARKERS = ("o", "s")
 """Of mistakes of player 0 and player 1."""
 
@@ -52,7 +55,11 @@ def _draw(axes: "Axes", review: Review) -> None:
                     linewidth=0.8,
                     label=f"{names[player]}: {kind}",
                 )
-    for each in sorted(found, key=lambda each: -each.loss)[:8]:
+    labelled: list[tuple[int, int]] = []
+    for each in sorted(found, key=lambda each: -each.loss)[:MOST_LABELS]:
+        if any(player == each.player and abs(ply - each.ply) < len(rates) * 0.08 for player, ply in labelled):
+            continue  # they would stand on each other
+        labelled.append((each.player, each.ply))
         # a label stands on the side to which the curve did not come from
         fell = each.player == 0
         axes.annotate(
@@ -64,7 +71,7 @@ def _draw(axes: "Axes", review: Review) -> None:
             size=8.5,
             color=COLOURS[each.kind],
         )
-    who = " – ".join(side.player or side.name for side in review.sides())
+    who = " – ".join(short(side.player or side.name) for side in review.sides())
     axes.set(title=who, xlabel="move", ylabel=f"win rate of {names[0]}")
     axes.set_ylim(-8, 108)
     axes.set_yticks(range(0, 101, 25))

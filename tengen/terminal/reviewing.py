@@ -1,5 +1,6 @@
 """`tengen review`: a game out of a file, the progress of its analysis, what was found as a table."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,6 +124,11 @@ def progress(console: Console) -> Iterator[OnPly]:
     yield tell
 
 
+def output_console() -> Console:
+    """Standard output; a table in a pipe or a file is not cut at 80 columns."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
 def show_review(review: Review, console: Console, most: int | None = None) -> None:
     """Prints how each side played, and the mistakes with what was better."""
     for side in review.sides():
@@ -143,7 +149,7 @@ def show_review(review: Review, console: Console, most: int | None = None) -> No
         table.add_column(name, no_wrap=True)
     for name in ("win rate", "lost", *(["points"] if with_points else [])):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("expected", overflow="fold")
+    table.add_column("expected", no_wrap=True, overflow="ellipsis")
     names = make(review.game).player_names
     for each in found:
         table.add_row(*(Text(cell) for cell in _row(each, names[each.player], with_points=with_points)))

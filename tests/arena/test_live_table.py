@@ -132,8 +132,8 @@ def test_the_screen_follows_the_match() -> None:
         result = play_match(
             TTT, ["random", "random"], games=4, seed=1, on_game=screen.on_game, on_start=screen.on_start
         )
-        with console.capture() as capture:
-            console.print(screen.render())
+    with console.capture() as capture:
+        console.print(screen.render())
     assert "4 of 4 games" in capture.get()
     assert "against" not in capture.get()
     assert len(result.games) == 4
