@@ -14,6 +14,7 @@ import tengen
 from tengen.cli_arena import arena
 from tengen.cli_compare import compare
 from tengen.cli_learn import learn
+from tengen.cli_rate import rate
 from tengen.cli_review import review
 from tengen.cli_show import show
 from tengen.cli_train import bench, train
@@ -39,7 +40,7 @@ def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
 
 
-for command in (train, bench, learn, compare, arena, review, show):
+for command in (train, bench, learn, compare, arena, rate, review, show):
     main.add_command(command)
 
 

@@ -6,10 +6,35 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tengen.terminal.commands import JSON, SEED, Command, FilePath, Positive, Whole, game_argument, made, refuse
+from tengen.terminal.commands import SEED, Command, FilePath, Positive, Whole, game_argument, made, refuse
 
 if TYPE_CHECKING:
     from tengen.arena.book import Order
+
+
+def _check_engine(context: click.Context, option: click.Parameter, engine: str | None) -> None:
+    """Does that alone, and ends."""
+    if engine is None:
+        return
+    from rich.console import Console
+
+    from tengen.arena.check_engine import check_engine, show_compliance
+
+    found = check_engine(engine)
+    if context.params["as_json"]:
+        click.echo(json.dumps(found.to_json()))
+    else:
+        show_compliance(found, Console())
+    context.exit(0 if found.passed else 1)
+
+
+CHECK_ENGINE = click.option(
+    "--check-engine",
+    metavar="ENGINE",
+    expose_value=False,
+    callback=_check_engine,
+    help="Only ask this engine (gtp:, uci: or usi:) whether it keeps to its protocol; no GAME.",
+)
 
 
 def time_options(command: Command) -> Command:
@@ -56,9 +81,10 @@ def time_options(command: Command) -> Command:
 @click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
 @click.option("--png", type=FilePath(), help="Draw the ratings here.  [default: ratings.png in --out]")
 @click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
+@CHECK_ENGINE
 @time_options
 @SEED
-@JSON
+@click.option("--json", "as_json", is_flag=True, is_eager=True, help="Print JSON for programs.")
 def arena(
     game_text: str,
     size: str | None,

@@ -138,7 +138,7 @@ class Sat:
 
     def picture(self) -> str:
         """The screen as SVG, without what differs from run to run."""
-        svg = re.sub(r"terminal-\d+", "terminal", self.app.export_screenshot())
+        svg = re.sub(r"terminal-\d+", "terminal", self.app.export_screenshot(simplify=True))
         svg = re.sub(r"@font-face \{.*?\}\n", "", svg, flags=re.DOTALL)
         return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
@@ -176,6 +176,7 @@ def sit(
             sitting,
             agent or "random",
             tell=tell,
+            analyst=agent or "uct:sims=1000",
             load=load or usual,
             time_control=parse_time_control(time_control) if time_control else None,
             ascii_only=not look.unicode,

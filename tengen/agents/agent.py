@@ -79,5 +79,9 @@ class Agent(ABC):
             variation=tuple(thought.variations[0][:EXPECTED_PLIES]) if thought.variations else (),
         )
 
+    def dispute(self, state: State) -> str:
+        """Where the agent sees another result than the rules in the final `state`; empty if nowhere."""
+        return ""
+
     def close(self) -> None:
         """Frees what the agent holds: processes, memory."""

@@ -1,5 +1,7 @@
 """A GTP engine as an agent: its board follows the game, its moves are checked before they count."""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,7 +9,7 @@ from tengen.agents.agent import Agent, Clock
 from tengen.agents.external import LATENESS
 from tengen.agents.gtp_time import time_left, time_settings
 from tengen.agents.time_control import TimeControl
-from tengen.core.errors import InvalidParameter, TengenError
+from tengen.core.errors import EngineError, InvalidParameter, TengenError
 from tengen.games.game import Game
 from tengen.games.go.game import Go
 from tengen.games.go.state import BLACK, EMPTY
@@ -16,6 +18,9 @@ from tengen.protocols.gtp_client import COLOURS, GtpClient
 from tengen.protocols.process import EngineIllegalMove
 
 RESIGN = -1
+
+SCORE_TIMEOUT = 10.0
+"""Seconds that an engine has to count a finished game; the result does not wait for it."""
 
 
 class GtpAgent(Agent):
@@ -100,6 +105,18 @@ class GtpAgent(Agent):
         if engine.knows("time_left"):
             engine.ask(time_left(colour, clock, periods=self._periods))
 
+    def dispute(self, state: State) -> str:
+        client = self._client
+        if client is None or self._position != state.tobytes() or not client.knows("final_score"):
+            return ""
+        try:
+            said = client.ask("final_score", timeout=min(self.timeout, SCORE_TIMEOUT))
+        except EngineError as error:
+            return f"{self.text} gave no score: {error}"
+        lead = self.game.final_score(state)[0]
+        ours = "0" if lead == 0 else f"{'B' if lead > 0 else 'W'}+{abs(lead):g}"
+        return "" if _points(said) == lead else f"{self.text} counts {said[:20]!r}, the rules {ours}"
+
     def close(self) -> None:
         if self._client is not None:
             self._transcript = self._client.transcript
@@ -138,6 +155,16 @@ def check_game(game: Game) -> Go:
     if not isinstance(game, Go):
         raise InvalidParameter(f"a gtp engine plays go, not {game.name}")
     return game
+
+
+def _points(score: str) -> float | None:
+    """By how much Black leads in a `final_score`; None if it is no score."""
+    if score.strip().lower() in ("0", "draw", "jigo"):
+        return 0.0
+    match = re.fullmatch(r"([BW])\+([0-9]+\.?[0-9]*)", score.strip())
+    if match is None:
+        return None
+    return float(match[2]) if match[1] == "B" else -float(match[2])
 
 
 def stones_in_order(board: NDArray[np.int8]) -> list[tuple[int, int]]:

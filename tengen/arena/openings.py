@@ -58,7 +58,10 @@ class Given(Openings):
         return cycle(self.openings)
 
     def settings(self) -> object:
-        return [list(opening.actions) for opening in self.openings]
+        return [
+            {"start": opening.start, "actions": list(opening.actions)} if opening.start else list(opening.actions)
+            for opening in self.openings
+        ]
 
 
 @dataclass(frozen=True, slots=True)

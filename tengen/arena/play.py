@@ -44,6 +44,8 @@ class PlayedGame:
     """The player who lost by a fault of its own, 0 or 1: a hang, a crash, an illegal move, a broken protocol."""
     fault: str = ""
     """What went wrong then, on one line."""
+    dispute: str = ""
+    """Where an engine saw another result than the rules, which decide."""
     transcript: list[str] = field(default_factory=list)
     """What the engine at fault had been told and had said."""
     seconds: tuple[float, float] = (0.0, 0.0)
@@ -63,7 +65,7 @@ class PlayedGame:
             termination=self.termination,
             players=(self.first, self.second),
             notes=tuple(self.notes),
-            info=info | ({"fault": self.fault} if self.fault else {}),
+            info=info | {name: said for name, said in (("fault", self.fault), ("dispute", self.dispute)) if said},
         )
 
 
@@ -126,7 +128,11 @@ def play_game(
     except Forfeit as failure:
         forfeit = failure
     transcript = [] if forfeit is None else transcript_of(players[forfeit.player], forfeit.error)
-    return progress.ended(names, number, len(opening), resigned=resigned, forfeit=forfeit, transcript=transcript)
+    ended = progress.ended(names, number, len(opening), resigned=resigned, forfeit=forfeit, transcript=transcript)
+    if resigned is None and forfeit is None:
+        disputes = filter(None, (_dispute(agent, progress.state) for agent in players))
+        return replace(ended, dispute="; ".join(disputes))
+    return ended
 
 
 class Progress:
@@ -218,6 +224,14 @@ def ask_for_action(game: Game, agent: Agent, state: State) -> int:
 
 def _score(game: Game, state: State) -> float:
     return game.final_score(state)[0] if isinstance(game, RecordGame) and game.has_score else 0.0
+
+
+def _dispute(agent: Agent, state: State) -> str:
+    """What an agent says against the result; the game is over whatever happens here."""
+    try:
+        return agent.dispute(state)
+    except Exception as error:
+        return f"{agent.text}: {fault_of(error)}"
 
 
 def reason_of(forfeit: Forfeit | None) -> str:

@@ -1,6 +1,7 @@
 """What came out of a match: counts, scores, ratings, the test."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -101,6 +102,17 @@ class MatchResult:
         return [game for game in self.games if game.forfeit is not None]
 
     @property
+    def failing(self) -> list[str]:
+        """Agents that forfeited every game they played, two at least."""
+        lost = Counter((game.first, game.second)[game.forfeit or 0] for game in self.forfeits)
+        return [agent for agent, times in lost.items() if times > 1 and times == self.total(agent).games]
+
+    @property
+    def disputes(self) -> list[PlayedGame]:
+        """Games that ended by the rules, of which an engine saw another result."""
+        return [game for game in self.games if game.dispute]
+
+    @property
     def repeated(self) -> int:
         """Games that are, move for move, copies of an earlier one of the same agents on the same sides."""
         return len(self.games) - len({(game.first, game.second, tuple(game.actions)) for game in self.games})
@@ -156,6 +168,10 @@ class MatchResult:
                     "fault": game.fault,
                 }
                 for game in self.forfeits
+            ],
+            "disputes": [
+                {"first": game.first, "second": game.second, "opening": game.opening, "dispute": game.dispute}
+                for game in self.disputes
             ],
         }
         if self.sprt is not None:

@@ -41,7 +41,7 @@ class UsiClient:
     @property
     def transcript(self) -> list[str]:
         """What was said: `>` to the engine, `<` its answers, `!` its standard error."""
-        return list(self.process.transcript)
+        return self.process.transcript.lines()
 
     def options(self) -> dict[str, EngineOption]:
         """What the engine declared, by name."""
@@ -78,9 +78,10 @@ class UsiClient:
 
     def _ask(self, command: str, awaited: str, timeout: float) -> str:
         """Sends a command and reads to the line that begins with `awaited`."""
-        self.process.send(command)
+        self.process.skip_unasked()
         deadline = time.monotonic() + timeout
         try:
+            self.process.send(command)
             while True:
                 line = self.process.read(deadline, after=command)
                 words = line.split(maxsplit=1)

@@ -23,6 +23,10 @@ def main() -> None:
             answer = "2"
         elif command == "list_commands":
             answer = "protocol_version\nlist_commands\nboardsize\nclear_board\nkomi\nplay\ngenmove\nquit"
+            if mode == "miscount":
+                answer += "\nfinal_score"
+        elif command == "final_score":
+            answer = "B+99"
             if mode == "timed":
                 answer += "\ntime_settings\ntime_left"
         elif command == "boardsize":

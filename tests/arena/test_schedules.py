@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 import tengen
+from tengen.agents.simple import RandomAgent
 from tengen.arena.match import play_match
 from tengen.arena.play import PlayedGame
 from tengen.arena.result import MatchResult
@@ -15,8 +16,17 @@ from tengen.arena.schedule import Place, gauntlet, round_robin
 from tengen.arena.sprt import Sprt
 from tengen.arena.swiss import Standings, Swiss, pair
 from tengen.core.errors import InvalidParameter
+from tengen.games.rules import State
 
 TTT = tengen.make("tictactoe")
+
+
+class Meek(RandomAgent):
+    """Resigns now and then."""
+
+    def act(self, state: State) -> int:
+        action = super().act(state)
+        return -1 if action % 3 == 0 else action
 
 
 def play_out(swiss: Swiss, seed: int) -> list[list[Place]]:
@@ -144,6 +154,13 @@ def test_a_swiss_tournament_that_is_killed_pairs_as_it_would_have(tmp_path: Path
         play_match(TTT, agents, games=4, rounds=4, openings=1, out=tmp_path)
 
 
+def test_rounds_are_the_same_whatever_the_number_of_workers() -> None:
+    one, same = (
+        play_match(TTT, ["random"] * 5, games=2, rounds=3, openings=1, seed=3, workers=workers) for workers in (1, 2)
+    )
+    assert [game.actions for game in one.games] == [game.actions for game in same.games]
+
+
 def test_a_gauntlet_may_become_a_round_robin(tmp_path: Path) -> None:
     first = play_match(TTT, ["random"] * 3, games=2, gauntlet=1, seed=3, out=tmp_path)
     assert len(first.games) == 4
@@ -153,8 +170,9 @@ def test_a_gauntlet_may_become_a_round_robin(tmp_path: Path) -> None:
 
 
 def test_a_test_without_a_number_of_games_goes_on_until_it_has_decided() -> None:
-    result = play_match(TTT, ["uct:sims=50", "random"], games=None, openings=2, sprt=Sprt(0, 200), seed=1)
+    result = play_match(TTT, [RandomAgent(TTT, seed=1), Meek(TTT)], games=None, openings=2, sprt=Sprt(0, 200), seed=1)
     assert result.verdict == "H1"
+    assert len(result.games) >= 16
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ def test_words_on_the_help_page_and_all_moves() -> None:
         await sat.press("escape")
         await sat.press("f5")
         assert sat.table.flipped
-        await sat.press("f4")
+        await sat.type("area")
         assert sat.message == "chess has no points that somebody could own"
 
     sit("chess", play)

@@ -37,7 +37,7 @@ class TableApp(App[None]):
     #prompt { height: 1; padding: 0 1; }
     Choice, Line, Page { align: center middle; background: $background 60%; }
     #dialog { width: 64; max-width: 95%; height: auto; max-height: 90%; }
-    #page { width: 94%; max-width: 110; height: auto; max-height: 92%; }
+    #page { width: 94%; max-width: 84; height: auto; max-height: 92%; scrollbar-size: 1 1; }
     #dialog, #page { border: round $accent; padding: 0 1; background: $surface; }
     #dialog OptionList { height: auto; max-height: 14; border: none; padding: 0; background: $surface; }
     #dialog Input { border: none; height: 1; padding: 0; margin: 1 0; }

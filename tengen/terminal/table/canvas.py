@@ -1,5 +1,6 @@
 """A sheet of characters with a style each, on which boards are painted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,9 @@ from textual.strip import Strip
 
 QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 """By bits: upper left 1, upper right 2, lower left 4, lower right 8."""
+
+ROUND = 0.96
+"""The square of a stone's radius, where half its width is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Canvas:
 
 
 @lru_cache(64)
-def disc(width: int, height: int, radius: float = 0.98) -> tuple[str, ...]:
+def disc(width: int, height: int) -> tuple[str, ...]:
     """A round stone of so many characters, in quarters of characters."""
     lines = []
     for y in range(height):
@@ -87,7 +91,17 @@ def disc(width: int, height: int, radius: float = 0.98) -> tuple[str, ...]:
             bits = 0
             for bit, (dx, dy) in enumerate(((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))):
                 across, down = 2 * (x + dx) / width - 1, 2 * (y + dy) / height - 1
-                bits |= (across * across + down * down <= radius * radius) << bit
+                bits |= (across * across + down * down <= ROUND) << bit
             line += QUADRANTS[bits]
         lines.append(line)
     return tuple(lines)
+
+
+def in_halves(pixels: Sequence[str], lines: int) -> list[str]:
+    """Rows of `#` and other characters as lines of half blocks, in the middle of so many lines."""
+    width = len(pixels[0])
+    above = (2 * lines - len(pixels)) // 2
+    rows = [" " * width] * above + list(pixels)
+    rows += [" " * width] * (2 * lines - len(rows))
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return ["".join(" ▀▄█"[(a == "#") + 2 * (b == "#")] for a, b in zip(*pair, strict=True)) for pair in pairs]

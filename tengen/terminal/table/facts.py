@@ -168,7 +168,7 @@ def graph_heading(table: Table) -> str:
         return f"return {number(sitting.total)}"
     value = sitting.value(sitting.ply)
     name = sitting.name(0)
-    return f"{name} wins" if value is None else f"{name} wins {50 + 50 * value:.0f}%"
+    return f"{name}'s chances" + ("" if value is None else f" {50 + 50 * value:.0f}%")
 
 
 def graph_inks(table: Table) -> tuple[str, str]:

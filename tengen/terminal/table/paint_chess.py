@@ -3,12 +3,23 @@
 from typing import TYPE_CHECKING
 
 from tengen.terminal import figures
-from tengen.terminal.table.canvas import Canvas, Look, mixed, style
+from tengen.terminal.table.canvas import Canvas, Look, in_halves, mixed, style
 from tengen.terminal.table.painter import CURSOR, INK, PICKED, RANKS, TARGET, Painter, Scene, shortly
 from tengen.terminal.table.places import Square
 
 if TYPE_CHECKING:
     from tengen.games.chess import Chess
+
+PIXELS = (
+    (),
+    ("........", "...##...", "..####..", "..####..", "...##...", "..####..", ".######.", "........"),
+    ("...#.#..", "..####..", ".##.###.", "#######.", "##..###.", "...####.", "..#####.", ".######."),
+    ("...##...", "..##.#..", "..#.##..", "..####..", "...##...", "..####..", ".######.", "........"),
+    (".#.##.#.", ".######.", ".######.", "..####..", "..####..", "..####..", ".######.", "........"),
+    ("#..##..#", "#..##..#", "##.##.##", "########", ".######.", "..####..", ".######.", "........"),
+    ("...##...", ".######.", "...##...", "##.##.##", "########", ".######.", "..####..", ".######."),
+)
+"""Pieces by number on squares that are large enough, pixel by pixel."""
 
 
 class ChessPainter(Painter):
@@ -51,7 +62,11 @@ class ChessPainter(Painter):
         canvas.fill(x, y, width, height, self.paper(INK, ground))
         ink = figures.WHITE if piece > 0 else figures.BLACK
         across, down = self.label_at(cell), (height - 1) // 2
-        canvas.put(x + across, y + down, self._figure(piece), self.paper(ink, ground, bold=True))
+        if self.look.colours and height >= 4 and piece:
+            for line, text in enumerate(in_halves(PIXELS[abs(piece)], height)):
+                canvas.put(x + (width - 8) // 2, y + line, text, style(ink, ground))
+        else:
+            canvas.put(x + across, y + down, self._figure(piece), self.paper(ink, ground, bold=True))
         if not self.look.colours:
             self._plain_marks(canvas, scene, square, x, y, cell)
         rank = scene.marks.get(square)

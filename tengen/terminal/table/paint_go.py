@@ -46,7 +46,7 @@ class GoPainter(Painter):
         rank = scene.marks.get(square)
         if stone:
             self._stone(canvas, stone, x, y, cell, ground, last=scene.last[:1] == (square,))
-            if abs(owner) >= CERTAIN and (owner > 0) != (stone == 1):
+            if abs(owner) >= CERTAIN and (owner > 0) != (stone == 1) and scene.last[:1] != (square,):
                 self._dead(canvas, stone, x, y, cell)
         elif rank is not None:
             self._opinion(canvas, scene, rank, x, y, cell, ground)
@@ -104,15 +104,22 @@ class GoPainter(Painter):
         if cell == (2, 1):
             canvas.put(x, y, "●", style(STONES[stone], LAST if last else ground))
             return
-        for line, text in enumerate(disc(width, height)):
-            canvas.put(x, y + line, text, style(STONES[stone], ground))
+        self._disc(canvas, x, y, cell, STONES[stone], ground)
         if last:
             mark = style(LAST, STONES[stone])
             if height % 2:
-                canvas.put(x + width // 2 - 1, y + down, "██", mark)
+                canvas.put(x + across, y + down, "█", mark)
             else:
                 canvas.put(x + width // 2 - 1, y + down, "▗▖" if height == 2 else "▄▄", mark)
                 canvas.put(x + width // 2 - 1, y + down + 1, "▝▘" if height == 2 else "▀▀", mark)
+
+    def _disc(self, canvas: Canvas, x: int, y: int, cell: tuple[int, int], ink: str, ground: str) -> None:
+        """A stone; the lines go on where it leaves whole characters free."""
+        width, height = cell
+        for line, text in enumerate(disc(width - height % 2, height)):  # so the middle of odd cells is on their lines
+            for place, sign in enumerate(text):
+                if sign != " ":
+                    canvas.put(x + place, y + line, sign, style(ink, ground))
 
     def _dead(self, canvas: Canvas, stone: int, x: int, y: int, cell: tuple[int, int]) -> None:
         """Marks a stone on a point that will be the other side's."""
@@ -129,11 +136,10 @@ class GoPainter(Painter):
         chance = self.percent(opinion)
         look = self.paper(INK, colour, bold=rank == 0, marked=rank == 0)
         if height == 1:
-            canvas.put(x, y, chance.rstrip("%").rjust(2)[:2], look)
+            canvas.put(x, y, f"{min(99, round(50 + 50 * opinion.value)):2d}", look)
             return
         if self.look.colours and height > 2:
-            for line, text in enumerate(disc(width, height)):
-                canvas.put(x, y + line, text, style(colour, ground))
+            self._disc(canvas, x, y, cell, colour, ground)
         top = (height - 2) // 2
         canvas.put(x, y + top, chance.center(width), look)
         canvas.put(x, y + top + 1, shortly(opinion.visits).center(width), look)

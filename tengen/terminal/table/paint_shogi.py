@@ -126,8 +126,8 @@ class ShogiPainter(Painter):
             dot = "·" if self.look.unicode else "."
             canvas.put(x + (width - 1) // 2, y + (height - 1) // 2, dot, self.paper("#8a6428", ground))
         if not self.look.colours and (square in scene.last or scene.picked == square):
-            mark = "{" if scene.picked == square else "("
-            canvas.put(x, y + (height - 1) // 2, mark, style(bold=True))
+            mark = "<" if scene.picked == square else "*"
+            canvas.put(x + width - 1, y + (height - 1) // 2, mark, style(bold=True))
         rank = scene.marks.get(square)
         if rank is not None:
             self._opinion(canvas, scene, rank, x, y, cell)
@@ -182,8 +182,8 @@ def _tile(width: int, height: int, away: bool) -> tuple[str, ...]:
     full = "█" * inner
     shapes = {
         2: (f"▗{full}▖", f"▐{full}▌"),
-        3: (" ▗" + "▄" * (width - 4) + "▖ ", f"▐{full}▌", f"▟{full}▙"),
-        4: ("  " + "▄" * (width - 4) + "  ", f"▗{full}▖", f"▐{full}▌", f"▟{full}▙"),
+        3: (" ▗" + "▄" * (width - 4) + "▖ ", f"▐{full}▌", f"▐{full}▌"),
+        4: ("  " + "▄" * (width - 4) + "  ", f"▗{full}▖", f"▐{full}▌", f"▐{full}▌"),
     }
     shape = shapes[height]
     if away:

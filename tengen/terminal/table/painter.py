@@ -165,7 +165,7 @@ class Painter(ABC):
 
     def brackets(self, canvas: Canvas, x: int, y: int, cell: tuple[int, int], ink: str, ground: str | None) -> None:
         """Corners around a cell: the cursor."""
-        look = self.paper(ink, ground, bold=True, marked=True)
+        look = self.paper(ink, ground, bold=True, marked=not self.look.unicode)
         signs = "▛▜▙▟" if self.look.unicode else "[][]"
         width, height = cell
         if height == 1:

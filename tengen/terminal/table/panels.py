@@ -54,12 +54,16 @@ class Graph(Widget):
         self.refresh()
 
     def _columns(self) -> int:
-        return max(1, min(self.size.width, len(self._shares)))
+        return max(1, min(self.size.width, len(self._shares) * self._wide()))
+
+    def _wide(self) -> int:
+        """Columns of a ply: more while there are few."""
+        return max(1, min(3, self.size.width // max(12, len(self._shares))))
 
     def _ply_of(self, column: int) -> int:
         """The ply that a column stands for."""
         count, columns = len(self._shares), self._columns()
-        return column if count <= columns else round(column * (count - 1) / max(1, columns - 1))
+        return column // self._wide() if count <= columns else round(column * (count - 1) / max(1, columns - 1))
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size
@@ -71,17 +75,18 @@ class Graph(Widget):
         segments = []
         columns = self._columns()
         known: float | None = None
-        at = next((column for column in range(columns) if self._ply_of(column) >= self._at), columns - 1)
+        plies = map(self._ply_of, range(columns))
+        marked = next((ply for ply in plies if ply >= self._at), self._at)
         for column in range(width):
             if column >= columns:
                 segments.append(Segment(" " * (width - column), style()))
                 break
             share = self._shares[self._ply_of(column)]
             known = known if share is None else share
-            segments.append(self._cell(known, bottom, lines, marked=column == at, sure=share is not None))
+            segments.append(self._cell(known, bottom, lines, marked=self._ply_of(column) == marked))
         return Strip(segments, width).apply_style(self.rich_style)
 
-    def _cell(self, share: float | None, bottom: int, lines: int, *, marked: bool, sure: bool) -> Segment:
+    def _cell(self, share: float | None, bottom: int, lines: int, *, marked: bool) -> Segment:
         if share is None:
             return Segment(" " if not marked else ("│" if self.look.unicode else "|"), style(dim=True))
         eighths = round(share * lines * 8) - 8 * bottom
@@ -89,7 +94,7 @@ class Graph(Widget):
         if not self.look.colours:
             full = "█" if self.look.unicode else "#"
             sign = STEPS[eighths] if self.look.unicode else (full if eighths >= 4 else ".")
-            return Segment(sign, style(reverse=marked, dim=not sure))
+            return Segment(sign, style(bold=marked, dim=not marked))
         ink, ground = self._inks
         if marked:
             ink, ground = _tinted(ink), _tinted(ground)

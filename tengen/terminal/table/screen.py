@@ -210,12 +210,15 @@ class TableScreen(Screen[None]):
         table = self.table
         if table.game.name != "gridworld" or table.thought is None or table.thought.result is None:
             return ()
-        squares, state = [], table.sitting.shown
+        squares: list[Square] = []
+        state = table.sitting.shown
         for action in table.thought.result.variations[0]:
             if not table.game.is_legal(state, action):
                 break
             if table.game.player(state) >= 0:
-                squares.append(Square(*ahead(table.game, state, action)))  # type: ignore[arg-type]
+                square = Square(*ahead(table.game, state, action))  # type: ignore[arg-type]
+                if square not in squares:
+                    squares.append(square)
             state = table.game.apply(state, action)
         return tuple(squares)
 
@@ -347,6 +350,10 @@ class TableScreen(Screen[None]):
         self.table.say("")
         self.table.attempt(act)
         self.show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key is for this game."""
+        return action != "area" or self.table.game.has_score
 
     def action_help(self) -> None:
         """The keys and the words."""

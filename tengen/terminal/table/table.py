@@ -26,6 +26,8 @@ from tengen.terminal.table.thinker import Job, Report, Thinker
 
 OPINIONS = 5
 """Moves of a search that are shown."""
+SURE = 100
+"""Visits from which on a move's own value is believed, not that of the position."""
 VARIATION = 8
 """Moves of the expected line."""
 
@@ -162,7 +164,8 @@ class Table:
             sitting.judge(ply, value)
         sitting.play(action, note)
         if result is not None and not sitting.alone and result.visits[0, action] and not sitting.is_over():
-            sitting.judge(ply + 1, -float(result.q[0, action]))
+            sure = result.visits[0, action] >= SURE
+            sitting.judge(ply + 1, -float(result.q[0, action] if sure else result.value[0]))
         self.say("")
         self._go_on()
 

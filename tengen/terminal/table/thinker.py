@@ -141,6 +141,7 @@ class Thinker:
     def _do(self, job: Job) -> None:
         if self._agent is None:
             self._agent = self._load()
+            self._warm(self._agent, job)
         agent = self._agent
         if job.kind != "move" and not self._streams:
             if not isinstance(agent, SearchAgent):
@@ -160,6 +161,15 @@ class Thinker:
         if job.kind != "area" and not job.control.stopped:
             self._watch(agent, job)
         self._report(Report(job, "done"))
+
+    def _warm(self, agent: Agent, job: Job) -> None:
+        """Has the kernels of a search compiled, so that no move is charged with it."""
+        if isinstance(agent, SearchAgent) and agent.config.policy != "gumbel" and not agent.game.is_over(job.state):
+            control = Control()
+            control.limits = Limits(nodes=2)
+            agent.new_game(job.state)
+            for _ in agent.think(job.state, control):
+                pass
 
     def _follow(self, job: Job) -> None:
         """Tells the agent what it does not know of the game yet."""

@@ -15,24 +15,26 @@ if TYPE_CHECKING:
     from tengen.terminal.table.screen import TableScreen
 
 KEYS = """\
-arrow keys, Enter   move the cursor, play there or take up a piece (the robot walks)
-mouse               click a point; a piece, then its target; a piece in hand; a move in the list; the graph
-Escape              put down, clear, hide the cursor, return to the game
-F1   help           F2   hint               F3   analysis over the board, on and off
-F4   area (Go)      F5   flip the board     F6   which side you play: either, both, none
-F7   who plays      F8   pass               F9   resign
-Ctrl-Z undo         Ctrl-Y redo             Ctrl-N new game
-Ctrl-S save         Ctrl-O load             Ctrl-Q quit (Ctrl-C, Ctrl-D)
-PageUp, PageDown    look at the move before, after; Home and End: the first, the game
-Enter               after an engine's failure or an undo where nobody plays: go on
+arrows, Enter  move the cursor, play there, take up a piece; the robot walks
+mouse          a point; a piece, then its target; a piece in hand;
+               a move in the list or in the graph to look at it
+Escape         put down, clear what is typed, hide the cursor, end looking back
+F1  help       F2  hint           F3  thoughts over the board, on and off
+F4  area (Go)  F5  flip           F6  which side you play: one, both, none
+F7  who plays  F8  pass           F9  resign
+Ctrl-Z  undo   Ctrl-Y  redo       Ctrl-N  new game
+Ctrl-S  save   Ctrl-O  load       Ctrl-Q  quit, as Ctrl-C and Ctrl-D
+PageUp, Down   the move before, the move after; Home, End: the first, the game
+Enter          lets an agent go on that failed, or waits after an undo
 """
 WORDS = """\
-MOVE         {example}
-as SIDE      {sides}
-agent TEXT   another agent: uct:sims=2000, zoo:go9,time=1s, gtp:gnugo --mode gtp
-save FILE    {files}
-load FILE    go on with the first game of a file
-hint  analyse  area  score  moves  pass  undo  redo  flip  resign  new  help  quit
+MOVE           {example}
+as SIDE        {sides}
+agent TEXT     such as uct:sims=2000, zoo:go9,time=1s, gtp:gnugo --mode gtp
+save FILE      {files}
+load FILE      goes on with the first game of a file
+also           hint analyse area score moves pass undo redo flip resign
+               new help quit
 """
 
 
