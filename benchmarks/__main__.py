@@ -19,6 +19,8 @@ TOPICS = {
     "chess": "perft and random games, beside Stockfish, Fairy-Stockfish, OpenSpiel and python-chess",
     "shogi": "perft and random games, beside cshogi, Fairy-Stockfish and OpenSpiel",
     "rl": "DQN and A2C learning, beside Stable-Baselines3",
+    "arena": "an arena's games of two networks a second, one by one and several at once",
+    "analysis": "the analysis engine: a thousand queries at once, beside the bare network",
     "inference": "a network's positions a second in Tengen's engines and other runtimes",
 }
 
@@ -43,7 +45,7 @@ def main() -> None:
         if importlib.util.find_spec(f"benchmarks.{name}") is None:
             continue
         command = [sys.executable, "-m", f"benchmarks.{name}", "--seconds", str(settings.seconds)]
-        if name != "inference":
+        if name not in ("inference", "arena"):
             command += ["--rounds", str(settings.rounds), "--peer-python", settings.peer_python, "--only", given.only]
             command += [] if settings.core is None else ["--core", str(settings.core)]
         if given.out:

@@ -5,15 +5,18 @@ Everything heavy is imported inside the commands, so that `tengen --help` answer
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
 import tengen
+from tengen.cli_arena import arena
 from tengen.cli_compare import compare
 from tengen.cli_learn import learn
+from tengen.cli_rate import rate
+from tengen.cli_review import review
+from tengen.cli_show import show
 from tengen.cli_train import bench, train
 from tengen.terminal.commands import (
     JSON,
@@ -22,14 +25,13 @@ from tengen.terminal.commands import (
     OneLineErrors,
     Positive,
     Whole,
+    game_argument,
     interruptible,
-    refuse,
+    made,
 )
 
 if TYPE_CHECKING:
     from tengen.games.game import Game, RecordGame
-
-Command: TypeAlias = Callable[..., None]
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -38,27 +40,8 @@ def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
 
 
-for command in (train, bench, learn, compare):
+for command in (train, bench, learn, compare, arena, rate, review, show):
     main.add_command(command)
-
-
-def game_argument(command: Command) -> Command:
-    """Adds GAME and the options that stand for its usual parameters; `made` makes the game of them."""
-    for add in (
-        click.option("--komi", help="Points that White is given, as in GAME's komi=7."),
-        click.option("--size", help="Side of the board, as in GAME's size=9."),
-        click.argument("game_text", metavar="GAME"),
-    ):
-        command = add(command)
-    return command
-
-
-def made(game_text: str, size: str | None, komi: str | None) -> "Game":
-    """The game that GAME and its options name."""
-    from tengen.games.registry import make
-
-    given = {name: value for name, value in (("size", size), ("komi", komi)) if value is not None}
-    return make(game_text, **given)
 
 
 def record_game(game: "Game") -> "RecordGame":
@@ -161,6 +144,8 @@ def perft(
 @click.option("--position", metavar="TEXT", help="Analyse this position, in the game's own notation.")
 @click.option("--agent", default="uct:sims=5000", show_default=True, help="Who searches.")
 @click.option("--top", type=Whole(1), default=10, show_default=True, help="Moves to show.")
+@click.option("--queries", is_flag=True, help="Answer queries, one JSON object a line, from standard input.")
+@click.option("--batch", type=Whole(1), help="With --queries: positions searched at once.  [default: 128]")
 @SEED
 @JSON
 def analyze(
@@ -170,14 +155,24 @@ def analyze(
     position: str | None,
     agent: str,
     top: int,
+    queries: bool,
+    batch: int | None,
     seed: int | None,
     as_json: bool,
 ) -> None:
     """The best moves of a position: visits, prior, value for the player to move, and the line expected.
 
+    With --queries an analysis engine for programs, in the shape of KataGo's; see docs/analysis.md.
+
     \b
     Example: tengen analyze tictactoe --position XO./.../... --agent uct:sims=1000
+             tengen analyze go --queries --agent zoo:go9
     """
+    if queries:
+        from tengen.protocols.query_server import serve_standard_streams
+
+        serve_standard_streams(made(game_text, size, komi), agent, seed=seed, batch=batch)
+        return
     from tengen.agents.analysis import analyze_position, first_position
 
     game = made(game_text, size, komi)
@@ -196,66 +191,6 @@ def analyze(
         click.echo(f"{move.move:>6} {move.visits:>8} {move.prior:>7.1%} {move.value:>+7.3f}{written}{proven}")
 
 
-# ---- arena
-
-
-@main.command()
-@game_argument
-@click.argument("agents", metavar="AGENT AGENT...", nargs=-1, required=True)
-@click.option("--games", "count", type=Whole(1), help="Games of each pair of agents, or of each alone.  [default: 20]")
-@click.option("--opening-plies", type=Whole(0), default=0, show_default=True, help="Random plies to begin.")
-@click.option("--sprt", metavar="ELO0,ELO1", help="Stop as soon as the test decides (two agents; up to 1000 games).")
-@click.option("--anchor", metavar="AGENT", help="Rate this agent at 0; else the mean is 0.")
-@click.option("--out", type=FilePath(file_okay=False), help="Keep the games in this folder; go on with it if there.")
-@click.option("--workers", type=Whole(1), help="Games at once.  [default: one for each core]")
-@SEED
-@JSON
-def arena(
-    game_text: str,
-    size: str | None,
-    komi: str | None,
-    agents: tuple[str, ...],
-    count: int | None,
-    opening_plies: int,
-    sprt: str | None,
-    anchor: str | None,
-    out: Path | None,
-    workers: int | None,
-    seed: int | None,
-    as_json: bool,
-) -> None:
-    """Plays agents against each other, colours alternating, and rates them; in games for one each plays alone.
-
-    An AGENT is random, uct:sims=N, zoo:NAME, a run folder, a checkpoint, or an engine: gtp:COMMAND, uci:COMMAND,
-    usi:COMMAND.
-
-    \b
-    Example: tengen arena tictactoe random uct:sims=200 --games 40
-             tengen arena gridworld:robot random uct:sims=500
-    """
-    from tengen.arena import command
-
-    try:
-        result = command.hold(
-            made(game_text, size, komi),
-            agents,
-            count=count,
-            openings=opening_plies,
-            sprt=sprt,
-            anchor=anchor,
-            out=out,
-            workers=workers,
-            seed=seed,
-        )
-    except KeyboardInterrupt:
-        kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
-        refuse(f"interrupted{kept}", 130)
-    if as_json:
-        click.echo(json.dumps(command.as_json(result, anchor)))
-    else:
-        command.show(result, anchor)
-
-
 # ---- play, gtp, uci, usi
 
 
@@ -271,6 +206,10 @@ def arena(
 @click.option("--fps", type=Positive(), help="Alone: steps shown a second, at most.")
 @click.option("--fast", is_flag=True, help="Alone: show no steps, only what the games brought.")
 @click.option("--save", type=FilePath(), help="Alone: film the best game, as .gif or .mp4.")
+@click.option(
+    "--time", "time_control", metavar="CONTROL", help="Clocks: 600, 60+0.6, 40/300, 300+5x10, 60+25/300, move=5."
+)
+@click.option("--plain", is_flag=True, help="Lines of text in place of the full screen.")
 @SEED
 def play(
     game_text: str,
@@ -286,6 +225,8 @@ def play(
     fps: float | None,
     fast: bool,
     save: Path | None,
+    time_control: str | None,
+    plain: bool,
     seed: int | None,
 ) -> None:
     """Play in the terminal: against an agent, another person, or watch. In a game for one you play unless an agent
@@ -300,7 +241,18 @@ def play(
 
     watching = seating.Watching(episodes=episodes, limit=limit, fps=fps, fast=fast, save=save)
     game = made(game_text, size, komi)
-    seating.play(game, agent, seat, handicap=handicap, position=position, load=load, seed=seed, watching=watching)
+    seating.play(
+        game,
+        agent,
+        seat,
+        handicap=handicap,
+        position=position,
+        load=load,
+        seed=seed,
+        watching=watching,
+        plain=plain,
+        time_control=time_control,
+    )
 
 
 @main.command()

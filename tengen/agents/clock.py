@@ -8,6 +8,9 @@ MOVES_TO_GO = 30
 LAG = 0.05
 """Seconds kept back for the way of the move to whoever waits for it."""
 
+MOST_LAG = 0.25
+"""The share of a move's time that is kept back at most."""
+
 
 def seconds_for_move(clock: Clock, lag: float = LAG) -> float:
     """The time to spend on the next move under `clock`; never more than what is left."""
@@ -20,4 +23,5 @@ def seconds_for_move(clock: Clock, lag: float = LAG) -> float:
         if clock.byoyomi > 0.0:
             share = max(share, clock.byoyomi)
             limit = clock.main + clock.byoyomi
-    return max(0.01, min(share, limit) - lag)
+    seconds = min(share, limit)
+    return max(0.01, seconds - min(lag, MOST_LAG * seconds))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tengen.agents.agent import Agent, Clock
+from tengen.agents.agent import EXPECTED_PLIES, Agent, Clock
 from tengen.agents.clock import seconds_for_move
 from tengen.core.errors import EngineError, InvalidParameter, TengenError
 from tengen.games.game import Game
@@ -16,6 +16,7 @@ from tengen.protocols.client_options import check_options
 from tengen.protocols.process import EngineIllegalMove
 from tengen.protocols.uci_client import UciClient
 from tengen.protocols.usi_client import UsiClient
+from tengen.records.record import MoveNote
 
 if TYPE_CHECKING:
     import chess
@@ -25,6 +26,9 @@ RESIGN = -1
 
 DEFAULT_SECONDS = 0.1
 """Seconds a move where neither the agent's text nor a clock limits it."""
+
+LATENESS = 2.0
+"""Seconds after which an engine is given up that has let its clock run out."""
 
 GAMES = {"uci": "chess", "usi": "shogi"}
 """What is played over each protocol."""
@@ -63,12 +67,14 @@ class EngineAgent(Agent):
         self.limits = limits or EngineLimits()
         self.timeout = timeout
         self._clock: Clock | None = None
+        self._most: int | None = None
         self._start: State | None = None
         """Where the game that the engine follows began; None if it follows none."""
         self._moves: list[str] = []
         self._state: State | None = None
         """To where those moves lead."""
         self._transcript: list[str] = []
+        self._note = MoveNote()
 
     @property
     @abstractmethod
@@ -121,11 +127,19 @@ class EngineAgent(Agent):
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
 
+    def set_nodes(self, nodes: int) -> None:
+        self._most = nodes
+
+    def note(self) -> MoveNote:
+        return self._note
+
     def act(self, state: State) -> int:
         self._running()
         if not self._follows(state):
             self._begin(state)
+        self._note = MoveNote()
         answer = self._ask(state)
+        self._note = self._noted(state)
         if answer == "resign":
             return RESIGN
         try:
@@ -140,6 +154,19 @@ class EngineAgent(Agent):
             self._transcript = client.transcript
             self._forget()
         self._start = None
+
+    def _noted(self, state: State) -> MoveNote:
+        """What the engine told of its search; its line ends where it makes no sense."""
+        assert self.client is not None
+        info = self.client.info
+        line: list[int] = []
+        with contextlib.suppress(TengenError):
+            for move in info.moves[:EXPECTED_PLIES]:
+                action = self.game.parse_action(state, move)
+                state = self.game.apply(state, action)
+                line.append(action)
+        value = None if info.value is None else round(info.value, 4)
+        return MoveNote(value=value, visits=info.nodes, depth=info.depth, variation=tuple(line))
 
     def _running(self) -> UciClient | UsiClient:
         """The engine, started if it does not run, its options set."""
@@ -168,18 +195,22 @@ class EngineAgent(Agent):
         """The time for a move that is sent as such: what the text says, within what the clock allows."""
         if self._clock is None:
             limits = self.limits
-            free = limits.seconds is None and limits.nodes is None and limits.depth is None
+            free = limits.seconds is None and self._nodes is None and limits.depth is None
             return DEFAULT_SECONDS if free else limits.seconds
         if self.limits.seconds is not None:
             return min(self.limits.seconds, seconds_for_move(self._clock))
         return None
 
+    @property
+    def _nodes(self) -> int | None:
+        """The most nodes of a move: what the text says, within what whoever asks allows."""
+        return min(filter(None, (self.limits.nodes, self._most)), default=None)
+
     def _patience(self) -> float:
-        """The longest wait for a move, seconds."""
-        seconds = self._seconds()
-        if seconds is None and self._clock is not None:
-            seconds = self._clock.main + self._clock.increment + self._clock.byoyomi
-        return self.timeout + (seconds or 0.0)
+        """The longest wait for a move, seconds; hardly longer than its clock would run."""
+        if self._clock is not None:
+            return self._clock.until_lost + min(self.timeout, LATENESS)
+        return self.timeout + (self._seconds() or 0.0)
 
     def _sides(self, player: int, clock: Clock) -> tuple[tuple[float, float], tuple[float, float]]:
         """(main time, increment) of player 0 and player 1; an opponent's that is not known is taken for the same."""
@@ -233,9 +264,9 @@ class UciAgent(EngineAgent):
 
         seconds, clock = self._seconds(), self._clock
         if clock is None or seconds is not None:
-            return Limit(time=seconds, nodes=self.limits.nodes, depth=self.limits.depth)
+            return Limit(time=seconds, nodes=self._nodes, depth=self.limits.depth)
         if clock.byoyomi > 0.0:  # which UCI does not have
-            return Limit(time=seconds_for_move(clock), nodes=self.limits.nodes, depth=self.limits.depth)
+            return Limit(time=seconds_for_move(clock), nodes=self._nodes, depth=self.limits.depth)
         white, black = self._sides(self.game.player(state), clock)
         return Limit(
             white_clock=white[0],
@@ -243,7 +274,7 @@ class UciAgent(EngineAgent):
             white_inc=white[1],
             black_inc=black[1],
             remaining_moves=clock.stones or None,
-            nodes=self.limits.nodes,
+            nodes=self._nodes,
             depth=self.limits.depth,
         )
 
@@ -302,14 +333,16 @@ class UsiAgent(EngineAgent):
         if seconds is not None:
             words += ["movetime", str(max(1, round(1000 * seconds)))]
         elif clock is not None:
+            if clock.stones:  # moves to a control, or Canadian overtime, which USI does not have
+                clock = Clock(main=0.0, byoyomi=seconds_for_move(clock))
             black, white = self._sides(self.game.player(state), clock)
             words += ["btime", _milliseconds(black[0]), "wtime", _milliseconds(white[0])]
             if black[1] or white[1]:
                 words += ["binc", _milliseconds(black[1]), "winc", _milliseconds(white[1])]
             else:
                 words += ["byoyomi", _milliseconds(clock.byoyomi)]
-        if self.limits.nodes is not None:
-            words += ["nodes", str(self.limits.nodes)]
+        if self._nodes is not None:
+            words += ["nodes", str(self._nodes)]
         if self.limits.depth is not None:
             words += ["depth", str(self.limits.depth)]
         return " ".join(words)

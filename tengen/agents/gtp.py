@@ -1,10 +1,15 @@
 """A GTP engine as an agent: its board follows the game, its moves are checked before they count."""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.agents.agent import Agent
-from tengen.core.errors import InvalidParameter, TengenError
+from tengen.agents.agent import Agent, Clock
+from tengen.agents.external import LATENESS
+from tengen.agents.gtp_time import time_left, time_settings
+from tengen.agents.time_control import TimeControl
+from tengen.core.errors import EngineError, InvalidParameter, TengenError
 from tengen.games.game import Game
 from tengen.games.go.game import Go
 from tengen.games.go.state import BLACK, EMPTY
@@ -13,6 +18,9 @@ from tengen.protocols.gtp_client import COLOURS, GtpClient
 from tengen.protocols.process import EngineIllegalMove
 
 RESIGN = -1
+
+SCORE_TIMEOUT = 10.0
+"""Seconds that an engine has to count a finished game; the result does not wait for it."""
 
 
 class GtpAgent(Agent):
@@ -30,6 +38,11 @@ class GtpAgent(Agent):
         self._own_move: int | None = None
         """What the engine has played on its own board since the last `notify`."""
         self._transcript: list[str] = []
+        self._clock: Clock | None = None
+        self._told: TimeControl | None = None
+        """The time control that the engine was told."""
+        self._periods = False
+        """Whether it counts periods of byoyomi."""
 
     @property
     def transcript(self) -> list[str]:
@@ -38,6 +51,7 @@ class GtpAgent(Agent):
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         engine = self._set_up(state)
+        self._told = None
         if seed is not None and engine.knows("set_random_seed"):  # GNU Go's
             engine.ask(f"set_random_seed {seed}")
 
@@ -57,7 +71,12 @@ class GtpAgent(Agent):
         if self._position != state.tobytes() or self._own_move is not None:
             self._set_up(state)
         colour = self.game.player(state)
-        answer = self._running().generate(colour)
+        engine = self._running()
+        if self._clock is None:
+            answer = engine.generate(colour)
+        else:
+            self._tell_time(engine, colour, self._clock)
+            answer = engine.generate(colour, timeout=self._clock.until_lost + min(self.timeout, LATENESS))
         if answer == "resign":
             return RESIGN
         try:
@@ -68,12 +87,42 @@ class GtpAgent(Agent):
         self._own_move = action
         return action
 
+    def set_clock(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def set_nodes(self, nodes: int) -> None:
+        raise no_nodes(self.text, nodes)
+
+    def _tell_time(self, engine: GtpClient, colour: int, clock: Clock) -> None:
+        """The rules of the time, once a game, and what is left; an engine that knows no such commands is not told."""
+        control = clock.control
+        if control is not None and control != self._told:
+            self._told = control
+            command = next(filter(lambda each: engine.knows(each.split()[0]), time_settings(control)), None)
+            self._periods = command is not None and command.startswith("kgs")
+            if command is not None:
+                engine.ask(command)
+        if engine.knows("time_left"):
+            engine.ask(time_left(colour, clock, periods=self._periods))
+
+    def dispute(self, state: State) -> str:
+        client = self._client
+        if client is None or self._position != state.tobytes() or not client.knows("final_score"):
+            return ""
+        try:
+            said = client.ask("final_score", timeout=min(self.timeout, SCORE_TIMEOUT))
+        except EngineError as error:
+            return f"{self.text} gave no score: {error}"
+        lead = self.game.final_score(state)[0]
+        ours = "0" if lead == 0 else f"{'B' if lead > 0 else 'W'}+{abs(lead):g}"
+        return "" if _points(said) == lead else f"{self.text} counts {said[:20]!r}, the rules {ours}"
+
     def close(self) -> None:
         if self._client is not None:
             self._transcript = self._client.transcript
             self._client.close()
             self._client = None
-        self._position = self._own_move = None
+        self._position = self._own_move = self._told = None
 
     def _running(self) -> GtpClient:
         """The engine whose board is set up; if it has died since, the next command finds out."""
@@ -96,11 +145,26 @@ class GtpAgent(Agent):
         return engine
 
 
+def no_nodes(text: str, nodes: int) -> InvalidParameter:
+    """The error for an agent that is to keep a limit of nodes."""
+    return InvalidParameter(f"{text!r} cannot keep nodes={nodes}, for GTP has no limit of nodes: give it a time")
+
+
 def check_game(game: Game) -> Go:
     """The game, if GTP can play it; InvalidParameter if not."""
     if not isinstance(game, Go):
         raise InvalidParameter(f"a gtp engine plays go, not {game.name}")
     return game
+
+
+def _points(score: str) -> float | None:
+    """By how much Black leads in a `final_score`; None if it is no score."""
+    if score.strip().lower() in ("0", "draw", "jigo"):
+        return 0.0
+    match = re.fullmatch(r"([BW])\+([0-9]+\.?[0-9]*)", score.strip())
+    if match is None:
+        return None
+    return float(match[2]) if match[1] == "B" else -float(match[2])
 
 
 def stones_in_order(board: NDArray[np.int8]) -> list[tuple[int, int]]:

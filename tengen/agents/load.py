@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tengen.agents import external
 from tengen.agents.agent import Agent
 from tengen.agents.external import EngineAgent, EngineLimits, UciAgent, UsiAgent
-from tengen.agents.gtp import GtpAgent, check_game
+from tengen.agents.gtp import GtpAgent, check_game, no_nodes
 from tengen.agents.search import PlaySettings, SearchAgent
 from tengen.agents.simple import HumanAgent, RandomAgent
 from tengen.agents.text import LEARNED, AgentText, parse_agent
@@ -78,6 +78,12 @@ def check_agent(text: str, game: Game) -> None:
         raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
 
 
+def check_nodes(text: str, nodes: int) -> None:
+    """Raises InvalidParameter where the agent cannot keep a limit of nodes."""
+    if parse_agent(text).kind == "gtp":
+        raise no_nodes(text, nodes)
+
+
 def _external(parsed: AgentText, game: Game) -> EngineAgent:
     external.check_game(parsed.kind, game)
     kind = UciAgent if parsed.kind == "uci" else UsiAgent
@@ -143,6 +149,7 @@ def _play_settings(parsed: AgentText) -> PlaySettings:
     usual = PlaySettings()
     return PlaySettings(
         seconds=parsed.number("time", 0.0) or None,
+        bounded="sims" in parsed.settings,
         temperature=parsed.number("temperature", usual.temperature),
         temperature_plies=int(parsed.number("temperature_plies", usual.temperature_plies)),
         resign=parsed.number("resign", usual.resign),

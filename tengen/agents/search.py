@@ -3,8 +3,10 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tengen.agents.agent import Agent, Clock
 from tengen.agents.clock import seconds_for_move
@@ -15,10 +17,13 @@ from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
 from tengen.games.rules import CHANCE, State
 from tengen.mcts.config import SearchConfig
-from tengen.mcts.evaluator import Evaluator, Rollouts
+from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
 from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
 from tengen.mcts.search import REUSED_BUDGETS, SNAPSHOT, Positions, Search, nodes_within
+
+if TYPE_CHECKING:
+    from tengen.nets.raw import Raw
 
 FIRST_CHUNK = 8
 """Simulations that show how fast a search with Gumbel's rules is, which must plan them ahead."""
@@ -34,6 +39,8 @@ class PlaySettings:
 
     seconds: float | None = None
     """Time for a move; None plays by the number of simulations."""
+    bounded: bool = True
+    """Whether that number holds under a clock or a limit of nodes too; where nobody asked for it, it need not."""
     temperature: float = 0.0
     """Moves are drawn by visits ** (1 / temperature); 0 takes the search's choice."""
     temperature_plies: int = 10_000
@@ -69,6 +76,7 @@ class SearchAgent(Agent):
         self._clock: Clock | None = None
         self._speed = self._cost = 0.0
         self._nodes: int | None = None
+        self._most: int | None = None
         self._restricted = False
         self._begin(self._seed)
 
@@ -76,10 +84,16 @@ class SearchAgent(Agent):
         self._random = np.random.default_rng(seed)
         self._plies = 0
         self._bad = 0
-        # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
-        config = replace(self.config, reuse=True, simulations=self._limit())
+        self._new_search(seed)
+
+    def _new_search(self, seed: int) -> None:
         assert isinstance(self._seen, RecordGame | EmulatedGame)
-        self._search = Search(self._seen, self.evaluator, config, batch=1, seed=seed)
+        self._search = Search(self._seen, self.evaluator, self.search_config(), batch=1, seed=seed)
+
+    def search_config(self) -> SearchConfig:
+        """How its searches go, within what limits a move now."""
+        # pieces under a time limit build on one tree, so it is always kept; `reuse` decides across moves
+        return replace(self.config, reuse=True, simulations=self._limit())
 
     def new_game(self, state: State, *, seed: int | None = None) -> None:
         self._begin(self._seed if seed is None else seed)
@@ -91,6 +105,16 @@ class SearchAgent(Agent):
 
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
+        self._fit()
+
+    def set_nodes(self, nodes: int) -> None:
+        self._most = nodes
+        self._fit()
+
+    def _fit(self) -> None:
+        """Makes room for as many simulations as may be made now; what the tree knew is lost where it changes."""
+        if self._limit() != self._search.config.simulations:
+            self._new_search(int(self._random.integers(2**31)))
 
     def stream(self, memory: int) -> None:
         """Prepares for `think`, with a tree of about so many bytes; a new game begins.
@@ -119,6 +143,42 @@ class SearchAgent(Agent):
         return self._search.lines(thought.result, most)
 
     @property
+    def seen(self) -> RecordGame:
+        """The game as its evaluator sees it; only where its rules are compiled."""
+        assert isinstance(self._seen, RecordGame)
+        return self._seen
+
+    def usual_limits(self) -> Limits:
+        """How long a move is thought about: what the agent's text says, within what the clock and the nodes allow."""
+        seconds = self._seconds()
+        nodes = self.config.simulations if seconds is None or self.play.bounded else None
+        if self._most is not None:
+            nodes = self._most if nodes is None else min(nodes, self._most)
+        return Limits(seconds=seconds, nodes=nodes)
+
+    def leads(self, states: Sequence[State]) -> NDArray[np.float32] | None:
+        """Points [B] by which the player to move leads in each state, by the network; None where none tells."""
+        if isinstance(self.evaluator, Rollouts | Uniform) or not isinstance(self._seen, RecordGame):
+            return None
+        from tengen.nets.evaluator import NetworkEvaluator
+
+        if not isinstance(self.evaluator, NetworkEvaluator) or not self.evaluator.config.score:
+            return None
+        planes = np.stack([self._seen.observe(state) for state in states])
+        return self.evaluator.judge(planes)[2]
+
+    def raw(self, state: State, *, symmetry: int = 0) -> "Raw | None":
+        """What the network says of `state` without a search; None where random games are what judges."""
+        if isinstance(self.evaluator, Rollouts | Uniform):
+            return None
+        from tengen.nets.evaluator import NetworkEvaluator
+        from tengen.nets.raw import raw_output
+
+        if not isinstance(self.evaluator, NetworkEvaluator):
+            return None
+        return raw_output(self.evaluator, self._seen, self._only(state), symmetry=symmetry)
+
+    @property
     def seconds_in_snapshots(self) -> float:
         """Time that saving and restoring an emulated game took since the game began."""
         return self._search.seconds_in_snapshots
@@ -138,6 +198,11 @@ class SearchAgent(Agent):
     def fullness(self) -> float:
         """How much of the tree's room is taken, from 0 to 1."""
         return self._search.nodes / self._search.capacity
+
+    def of_several(self, rows: int, *, seed: int = 0) -> Search:
+        """A search with this agent's effort of up to `rows` positions at once, of which it keeps nothing."""
+        assert isinstance(self._seen, RecordGame | EmulatedGame)
+        return Search(self._seen, self.evaluator, replace(self.config, reuse=False), batch=rows, seed=seed)
 
     def _only(self, state: State) -> Positions:
         """A batch of one position."""
@@ -180,11 +245,14 @@ class SearchAgent(Agent):
         """The most simulations of one move."""
         if self._nodes is not None:
             return self._nodes // REUSED_BUDGETS
-        if self.play.seconds is None:
-            return self.config.simulations
-        bytes_of_a_state = self.game.dtype.itemsize if isinstance(self.game, RecordGame) else SNAPSHOT
-        bytes_of_a_node = bytes_of_a_state + 40 * (self.game.max_legal or self.game.num_actions)
-        return min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
+        limited = self._clock is not None or self._most is not None
+        if self.play.seconds is None and (self.play.bounded or not limited):
+            most = self.config.simulations
+        else:
+            bytes_of_a_state = self.game.dtype.itemsize if isinstance(self.game, RecordGame) else SNAPSHOT
+            bytes_of_a_node = bytes_of_a_state + 40 * (self.game.max_legal or self.game.num_actions)
+            most = min(MAX_SIMULATIONS, TREE_MEMORY // (4 * bytes_of_a_node))
+        return most if self._most is None else min(most, self._most)
 
     def _think_for(self, states: Positions, seconds: float) -> SearchResult:
         """Searches for a time, in pieces that are short enough to keep it."""

@@ -21,6 +21,11 @@ class LoneTask:
     seed: int
     """The agent's."""
 
+    @property
+    def pair(self) -> frozenset[int]:
+        """Who plays: one alone."""
+        return frozenset((self.agent,))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayedAlone:

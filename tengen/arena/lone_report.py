@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from itertools import combinations
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from tengen.arena.alone import LoneResult, OnLoneGame
 from tengen.arena.lone import PlayedAlone
 from tengen.arena.mean import mean_interval
-from tengen.arena.report import bar
 
 
 def show_returns(result: LoneResult, console: Console) -> None:
@@ -54,6 +54,19 @@ def _remarks(result: LoneResult) -> Iterator[str]:
             yield f"{place}: {cut} of {len(result.of(agent))} games were cut off by a limit"
     for game in result.faults:
         yield f"Fault ({game.termination}): {game.agent}, game {game.number}: {game.fault}"
+
+
+class _Rate(ProgressColumn):
+    """Games a minute."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.1f} games/min" if task.speed else "")
+
+
+def bar(console: Console) -> Progress:
+    """A bar with rate and time left on a terminal; nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
 @contextmanager

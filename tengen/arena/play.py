@@ -1,19 +1,21 @@
 """One game between two agents, whatever they do."""
 
-import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tengen.agents.agent import Agent
+from tengen.agents.time_control import TimeControl
+from tengen.arena.game_clock import MARGIN, GameClock
+from tengen.arena.terms import UNLIMITED
 from tengen.core.errors import EngineError
 from tengen.games.game import Game, RecordGame
 from tengen.games.rules import State
 from tengen.protocols.process import EngineCrashed, EngineIllegalMove, EngineTimeout
-from tengen.records.record import GameRecord
+from tengen.records.record import GameRecord, MoveNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class PlayedGame:
     opening: int
     """The number of the opening; the two games of a pair share it."""
     opening_plies: int
+    start: str = ""
+    """The position in which the game began, before the opening, in the game's own text; empty for the usual one."""
     actions: list[int]
     """All plies, the opening's first."""
     moves: list[str]
@@ -40,10 +44,14 @@ class PlayedGame:
     """The player who lost by a fault of its own, 0 or 1: a hang, a crash, an illegal move, a broken protocol."""
     fault: str = ""
     """What went wrong then, on one line."""
+    dispute: str = ""
+    """Where an engine saw another result than the rules, which decide."""
     transcript: list[str] = field(default_factory=list)
     """What the engine at fault had been told and had said."""
     seconds: tuple[float, float] = (0.0, 0.0)
     """Thinking time of each side."""
+    notes: list[MoveNote] = field(default_factory=list)
+    """What is known of each ply: nothing of the opening's."""
 
     def record(self, game: str) -> GameRecord:
         """The same as a record of `game`, its text."""
@@ -53,9 +61,11 @@ class PlayedGame:
             actions=np.array(self.actions, np.int32),
             result=self.result,
             score=self.score,
+            start=self.start,
             termination=self.termination,
             players=(self.first, self.second),
-            info=info | ({"fault": self.fault} if self.fault else {}),
+            notes=tuple(self.notes),
+            info=info | {name: said for name, said in (("fault", self.fault), ("dispute", self.dispute)) if said},
         )
 
 
@@ -69,57 +79,129 @@ class Forfeit(Exception):
 
 
 def play_game(
-    game: Game, players: tuple[Agent, Agent], opening: list[int], *, names: tuple[str, str], number: int, seed: int
+    game: Game,
+    players: tuple[Agent, Agent],
+    opening: Sequence[int],
+    *,
+    names: tuple[str, str],
+    number: int,
+    seed: int,
+    start: str = "",
+    controls: tuple[TimeControl, TimeControl] = (UNLIMITED, UNLIMITED),
+    margin: float = MARGIN,
 ) -> PlayedGame:
-    """Plays from the start, the opening's moves being given; an agent that fails loses, and nothing is raised."""
-    actions: list[int] = []
-    moves: list[str] = []
-    seconds = [0.0, 0.0]
+    """Plays one game; an agent that fails or oversteps its time loses, and nothing is raised.
+
+    opening   the first plies, which nobody chooses and no clock counts
+    number    of the opening, for whoever reads the game
+    start     the position in which the game begins, in its own text
+    controls  each player's time; what is measured is all that it takes to get the move out of the agent
+    margin    seconds by which a time may be overstepped
+    """
+    progress = Progress(game, start)
     resigned: int | None = None
     forfeit: Forfeit | None = None
-    state = game.initial_state()
+    clock = GameClock(controls, margin=margin)
     try:
         for side, agent in enumerate(players):
             with blame(side):
-                agent.new_game(state, seed=seed + side)
-        while not game.is_over(state):
-            if len(actions) < len(opening):
-                action = opening[len(actions)]
+                nodes = controls[side].nodes
+                if nodes is not None:
+                    agent.set_nodes(nodes)
+                agent.new_game(progress.state, seed=seed + side)
+        while not game.is_over(progress.state):
+            before, note = progress.state, MoveNote()
+            if len(progress.actions) < len(opening):
+                action = opening[len(progress.actions)]
             else:
-                side = game.player(state)
-                began = time.monotonic()
+                side = game.player(before)
                 with blame(side):
-                    action = ask_for_action(game, players[side], state)
-                seconds[side] += time.monotonic() - began
+                    action, note = _move(game, players[side], before, clock)
+                progress.seconds[side] += clock.last
                 if action == -1:
                     resigned = side
                     break
-            after = game.apply(state, action)
-            moves.append(game.action_to_text(state, action))
-            actions.append(action)
+            progress.apply(action, note)
             for side, agent in enumerate(players):
                 with blame(side):
-                    agent.notify(state, action, after)
-            state = after
+                    agent.notify(before, action, progress.state)
     except Forfeit as failure:
         forfeit = failure
-    loser = resigned if forfeit is None else forfeit.player
-    decided = loser is None
-    return PlayedGame(
-        first=names[0],
-        second=names[1],
-        opening=number,
-        opening_plies=len(opening),
-        actions=actions,
-        moves=moves,
-        result=float(game.returns(state)[0]) if loser is None else (-1.0 if loser == 0 else 1.0),
-        score=_score(game, state) if decided else 0.0,
-        termination=game.termination(state) if forfeit is None and decided else reason_of(forfeit),
-        forfeit=None if forfeit is None else forfeit.player,
-        fault="" if forfeit is None else fault_of(forfeit.error),
-        transcript=[] if forfeit is None else transcript_of(players[forfeit.player], forfeit.error),
-        seconds=(round(seconds[0], 3), round(seconds[1], 3)),
-    )
+    transcript = [] if forfeit is None else transcript_of(players[forfeit.player], forfeit.error)
+    ended = progress.ended(names, number, len(opening), resigned=resigned, forfeit=forfeit, transcript=transcript)
+    if resigned is None and forfeit is None:
+        disputes = filter(None, (_dispute(agent, progress.state) for agent in players))
+        return replace(ended, dispute="; ".join(disputes))
+    return ended
+
+
+class Progress:
+    """A game that goes on."""
+
+    def __init__(self, game: Game, start: str) -> None:
+        self.game = game
+        self.start = start
+        self.state = game.parse_position(start) if start else game.initial_state()
+        self.actions: list[int] = []
+        self.moves: list[str] = []
+        self.notes: list[MoveNote] = []
+        self.seconds = [0.0, 0.0]
+
+    def apply(self, action: int, note: MoveNote) -> None:
+        """Plays a legal action."""
+        self.moves.append(self.game.action_to_text(self.state, action))
+        self.actions.append(action)
+        self.notes.append(note)
+        self.state = self.game.apply(self.state, action)
+
+    def ended(
+        self,
+        names: tuple[str, str],
+        number: int,
+        opening_plies: int,
+        *,
+        resigned: int | None = None,
+        forfeit: Forfeit | None = None,
+        transcript: Sequence[str] = (),
+    ) -> PlayedGame:
+        """The game, which has ended by its rules unless a player has resigned or failed."""
+        loser = resigned if forfeit is None else forfeit.player
+        by_the_rules = loser is None
+        return PlayedGame(
+            first=names[0],
+            second=names[1],
+            opening=number,
+            opening_plies=opening_plies,
+            start=self.start,
+            actions=self.actions,
+            moves=self.moves,
+            result=float(self.game.returns(self.state)[0]) if loser is None else (-1.0 if loser == 0 else 1.0),
+            score=_score(self.game, self.state) if by_the_rules else 0.0,
+            termination=self.game.termination(self.state) if by_the_rules else reason_of(forfeit),
+            forfeit=None if forfeit is None else forfeit.player,
+            fault="" if forfeit is None else fault_of(forfeit.error),
+            transcript=list(transcript),
+            seconds=(round(self.seconds[0], 3), round(self.seconds[1], 3)),
+            notes=self.notes,
+        )
+
+
+def _move(game: Game, agent: Agent, state: State, clock: GameClock) -> tuple[int, MoveNote]:
+    """What the agent to move does, and what is to be kept of it; EngineTimeout if its time is over."""
+    side = game.player(state)
+    clock.start(side)
+    told = clock.clock(side)
+    if told is not None:
+        agent.set_clock(told)
+    action = ask_for_action(game, agent, state)
+    if not clock.stop():
+        there_was = 0.0 if told is None else told.until_lost
+        raise EngineTimeout(
+            f"{agent.text} overstepped its time: {clock.last:.2f} s for a move, with {there_was:.2f} s left"
+        )
+    left = clock.reading(side)
+    note = agent.note()
+    return action, replace(note, seconds=round(clock.last, 3), left=None if left is None else round(left[0], 3))
 
 
 @contextmanager
@@ -142,6 +224,14 @@ def ask_for_action(game: Game, agent: Agent, state: State) -> int:
 
 def _score(game: Game, state: State) -> float:
     return game.final_score(state)[0] if isinstance(game, RecordGame) and game.has_score else 0.0
+
+
+def _dispute(agent: Agent, state: State) -> str:
+    """What an agent says against the result; the game is over whatever happens here."""
+    try:
+        return agent.dispute(state)
+    except Exception as error:
+        return f"{agent.text}: {fault_of(error)}"
 
 
 def reason_of(forfeit: Forfeit | None) -> str:

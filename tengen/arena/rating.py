@@ -1,13 +1,18 @@
-"""Ratings on the Elo scale by maximum likelihood, and what a score between two players is worth.
+"""Ratings on the Elo scale by joint maximum likelihood, and what a score between two players is worth.
 
-The model is Bradley and Terry's, a draw counting as half a win: P(i beats j) = 1 / (1 + 10 ** ((r_j - r_i) / 400)).
+The expected score of i, moving first, against j is 1 / (1 + 10 ** ((r_j - r_i - a) / 400)), a draw half a point, with a
+the advantage of the first move; how often games are drawn is a term of its own: see likelihood.py.
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tengen.arena.likelihood import Maximum, Outcomes, maximise, outcome_probabilities
+from tengen.arena.linked import components, strongly_connected
 
 ELO = 400.0 / math.log(10.0)
 """Elo points for one natural unit of strength."""
@@ -16,7 +21,7 @@ Z95 = 1.959963984540054
 """Two-sided 95 % point of the normal distribution."""
 
 PRIOR_DRAWS = 1.0
-"""Drawn games added to each pair that met, where somebody's rating would otherwise be infinite."""
+"""Games of half a point added to each pair that met, where somebody's rating would otherwise be infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,29 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many of the games between equals are drawn, in [0, 1]; `low` and `high` bound 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Counts of games, [N, N] each: the row moved first, the column second; won, drawn and lost by the row."""
+
+    wins: NDArray[np.float64]
+    draws: NDArray[np.float64]
+    losses: NDArray[np.float64]
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """[N, N]: what row scored against column, 1 a win and a half a draw, whoever moved first."""
+        return self.wins + self.draws / 2 + (self.losses + self.draws / 2).T
+
+
+@dataclass(frozen=True, slots=True)
 class Ratings:
     """The ratings of all players, and how far they can be compared."""
 
@@ -36,7 +64,38 @@ class Ratings:
     groups: list[list[int]]
     """Players that are linked by games; ratings of different groups cannot be compared."""
     prior: bool
-    """Whether drawn games were added because somebody won, or lost, all against the rest."""
+    """Whether half points were added because somebody won, or lost, all against the rest."""
+    covariance: NDArray[np.float64]
+    """[N, N], Elo squared, of strengths around their group's mean; 0 between groups."""
+    first_move: Rating | None = None
+    """What moving first is worth; None if that was not rated."""
+    drawn: Share | None = None
+    """None if nothing was drawn, or nothing decided."""
+
+    def superiority(self) -> NDArray[np.float64]:
+        """[N, N]: how likely row is stronger than column (LOS), from the joint covariance; nan between groups."""
+        found = np.full_like(self.covariance, math.nan)
+        variance = np.diag(self.covariance)
+        for group in self.groups:
+            for one in group:
+                for other in group:
+                    spread = math.sqrt(max(variance[one] + variance[other] - 2 * self.covariance[one, other], 0.0))
+                    difference = self.players[one].elo - self.players[other].elo
+                    found[one, other] = 0.5 if spread == 0.0 else normal_probability(difference / spread)
+        return found
+
+    def difference(self, one: int, other: int) -> Rating | None:
+        """By how much `one` is stronger than `other`, with its own interval; None if no games link them."""
+        if not any(one in group and other in group for group in self.groups):
+            return None
+        covariance = self.covariance
+        variance = covariance[one, one] + covariance[other, other] - 2 * covariance[one, other]
+        return _interval(self.players[one].elo - self.players[other].elo, variance)
+
+
+def normal_probability(z: float) -> float:
+    """That a standard normal variable is below `z`."""
+    return (1.0 + math.erf(z / math.sqrt(2.0))) / 2.0
 
 
 def elo_difference(score: float) -> float:
@@ -62,95 +121,88 @@ def wilson_interval(score: float, games: int, z: float = Z95) -> tuple[float, fl
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def rate(points: NDArray[np.float64], *, anchor: int | None = None, anchor_elo: float = 0.0) -> Ratings:
-    """Rates N players by `points` [N, N]: what row scored against column, 1 a win and a half a draw.
+def tabulate(players: Sequence[str], games: Iterable[tuple[str, str, float]]) -> Results:
+    """Counts the games (who moved first, who second, the first's result: 1, 0 or -1) of known players."""
+    place = {name: number for number, name in enumerate(players)}
+    counts = np.zeros((3, len(place), len(place)))
+    for first, second, result in games:
+        counts[1 - int(result), place[first], place[second]] += 1
+    return Results(*counts)
+
+
+def rate(
+    results: Results,
+    *,
+    anchor: int | None = None,
+    anchor_elo: float = 0.0,
+    first_move: bool = True,
+    draws: bool = True,
+) -> Ratings:
+    """Rates N players by their results.
 
     Each group of players who are linked by games has mean 0, or `anchor` at `anchor_elo`. The intervals come from
     the Fisher information, for the difference to that zero. If the likelihood has no maximum, because one part of
-    a group scored nothing against the rest, each pair that met is given PRIOR_DRAWS more draws.
+    a group scored nothing against the rest, each pair that met is given PRIOR_DRAWS more games of half a point.
+
+    first_move  finds the advantage of the first move, if the games can tell it from strength
+    draws       finds the share of draws, if some games were drawn and some were not; else a draw is half a win
     """
+    count = len(results.wins)
+    points = results.points
     games = points + points.T
-    groups = _components(games > 0)
-    prior = any(not _strongly_connected(points[np.ix_(group, group)] > 0) for group in groups if len(group) > 1)
-    if prior:
-        points = points + (PRIOR_DRAWS / 2) * (games > 0)
-        games = points + points.T
-    ratings = [Rating(0.0, 0.0, 0.0)] * len(points)
+    groups = components(games > 0)
+    prior = any(not strongly_connected(points[np.ix_(group, group)] > 0) for group in groups if len(group) > 1)
+    outcomes = _outcomes(results, PRIOR_DRAWS if prior else 0.0)
+    first_move = first_move and _tells_first_move(outcomes, count)
+    draws = draws and 0.0 < results.draws.sum() < games.sum() / 2
+    found = maximise(outcomes, count, groups, first_move=first_move, draws=draws)
+    covariance = ELO * ELO * found.covariance[:count, :count]
+    players = [Rating(0.0, 0.0, 0.0)] * count
     for group in groups:
-        inside = np.ix_(group, group)
-        strength, information = _maximise(points[inside], games[inside])
-        zero = group.index(anchor) if anchor in group else None
-        variance = _variances(information, zero)
-        shift = -strength.mean() if zero is None else anchor_elo / ELO - strength[zero]
-        for place, player in enumerate(group):
-            elo = ELO * (strength[place] + shift)
-            half = Z95 * ELO * math.sqrt(variance[place])
-            ratings[player] = Rating(elo, elo - half, elo + half)
-    return Ratings(ratings, groups, prior)
+        zero = anchor if anchor in group else None
+        shift = -found.strengths[group].mean() if zero is None else anchor_elo / ELO - found.strengths[zero]
+        for player in group:
+            variance = covariance[player, player]
+            if zero is not None:
+                variance = variance + covariance[zero, zero] - 2 * covariance[player, zero]
+            players[player] = _interval(ELO * (found.strengths[player] + shift), variance)
+    return Ratings(
+        players,
+        groups,
+        prior,
+        covariance,
+        _interval(ELO * found.advantage, ELO * ELO * found.covariance[count, count]) if first_move else None,
+        _drawn(found) if draws else None,
+    )
 
 
-def _maximise(
-    points: NDArray[np.float64], games: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Newton's method on the log likelihood, halving steps that overshoot; strengths [N] and information [N, N]."""
-    count = len(points)
-    strength = np.zeros(count)
-    value = _log_likelihood(strength, points)
-    for _ in range(200):
-        win = 1.0 / (1.0 + np.exp(strength[None, :] - strength[:, None]))
-        gradient = (points - games * win).sum(axis=1)
-        weight = games * win * (1.0 - win)
-        information = np.diag(weight.sum(axis=1)) - weight
-        if np.abs(gradient).max(initial=0.0) < 1e-10 * max(1.0, games.sum()):
-            break
-        # all strengths may move together for free; the ones fix their mean
-        step = np.linalg.solve(information + 1.0 / count, gradient)
-        for _ in range(60):
-            moved = strength + step
-            improved = _log_likelihood(moved, points)
-            if improved >= value:
-                break
-            step = step / 2
-        strength, value = moved, improved
-    return strength, information
+def _interval(elo: float, variance: float) -> Rating:
+    half = Z95 * math.sqrt(max(float(variance), 0.0))
+    return Rating(float(elo), float(elo) - half, float(elo) + half)
 
 
-def _log_likelihood(strength: NDArray[np.float64], points: NDArray[np.float64]) -> float:
-    return float(-(points * np.logaddexp(0.0, strength[None, :] - strength[:, None])).sum())
+def _drawn(found: Maximum) -> Share:
+    """The share of draws at even strength, without the advantage of the first move."""
+    half = Z95 * math.sqrt(max(float(found.covariance[-1, -1]), 0.0))
+    even = np.array([0.5])
+    logs = (found.log_draws, found.log_draws - half, found.log_draws + half)
+    return Share(*(float(outcome_probabilities(even, math.exp(each))[1][0]) for each in logs))
 
 
-def _variances(information: NDArray[np.float64], zero: int | None) -> NDArray[np.float64]:
-    """Variance of each strength relative to the mean, or to player `zero`."""
-    count = len(information)
-    if count == 1:
-        return np.zeros(1)
-    # the inverse on the space of strengths with mean 0
-    covariance = np.linalg.inv(information + 1.0 / count) - 1.0 / count
-    variance = np.diag(covariance)
-    if zero is not None:
-        variance = variance + covariance[zero, zero] - 2 * covariance[zero]
-    return np.maximum(variance, 0.0)
+def _outcomes(results: Results, prior: float) -> Outcomes:
+    """The ordered pairs that met, with `prior` more games of half a point to each pair, in its own share of colours."""
+    games = results.wins + results.draws + results.losses
+    first, second = np.nonzero(games)
+    wins, draws, losses = (counts[first, second] for counts in (results.wins, results.draws, results.losses))
+    added = prior * games[first, second] / (games + games.T)[first, second]
+    return Outcomes(first, second, wins + added / 2, draws, losses + added / 2)
 
 
-def _reachable(edges: NDArray[np.bool_], start: int) -> list[int]:
-    seen, todo = {start}, [start]
-    while todo:
-        for other in np.flatnonzero(edges[todo.pop()]).tolist():
-            if other not in seen:
-                seen.add(other)
-                todo.append(other)
-    return sorted(seen)
-
-
-def _components(met: NDArray[np.bool_]) -> list[list[int]]:
-    groups: list[list[int]] = []
-    for player in range(len(met)):
-        if not any(player in group for group in groups):
-            groups.append(_reachable(met, player))
-    return groups
-
-
-def _strongly_connected(scored: NDArray[np.bool_]) -> bool:
-    """Whether nobody is, through any chain of results, only better or only worse than somebody else."""
-    count = len(scored)
-    return len(_reachable(scored, 0)) == count and len(_reachable(scored.T, 0)) == count
+def _tells_first_move(outcomes: Outcomes, count: int) -> bool:
+    """Whether an advantage of the first move could not as well be a difference of strength."""
+    pairs = np.arange(len(outcomes.first))
+    design = np.zeros((len(pairs), count + 1))
+    design[pairs, outcomes.first] = 1.0
+    design[pairs, outcomes.second] = -1.0
+    design[:, count] = 1.0
+    return len(pairs) > 0 and int(np.linalg.matrix_rank(design)) > int(np.linalg.matrix_rank(design[:, :count]))

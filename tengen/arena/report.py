@@ -1,84 +1,38 @@
-"""A match for people: tables, and a line that says how it goes."""
+"""A match for people, when it is over."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
-from tengen.arena.match import OnGame
-from tengen.arena.play import PlayedGame
-from tengen.arena.rating import wilson_interval
-from tengen.arena.result import Count, MatchResult
+from tengen.arena.names import short_names
+from tengen.arena.rating import Ratings
+from tengen.arena.result import MatchResult
+from tengen.arena.tables import crosstable, pairs_table, ratings_table
+
+FEW_PAIRS = 10
+"""More pairs of agents are told by the crosstable alone."""
+
+FEW_FORFEITS = 10
+"""More are not told one by one."""
 
 
 def show_match(result: MatchResult, console: Console, *, anchor: str | None = None) -> None:
     """Prints the ratings, the score of each pair, and all that one should know before believing them."""
-    console.print(_ratings_table(result, anchor))
-    console.print(_pairs_table(result))
-    for line in _remarks(result):
+    ratings = result.ratings(anchor=anchor)
+    console.print(ratings_table(result, ratings, anchor))
+    if len(result.agents) > 2:
+        console.print(crosstable(result, ratings))
+    if len(result.agents) * (len(result.agents) - 1) // 2 <= FEW_PAIRS:
+        console.print(pairs_table(result))
+    for line in remarks(result, ratings):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def _ratings_table(result: MatchResult, anchor: str | None) -> Table:
-    ratings = result.ratings(anchor=anchor)
-    zero = "mean 0" if anchor is None else f"{anchor} = 0"
-    table = Table(
-        title=f"{result.game}: {len(result.games)} games, Elo with 95 % intervals ({zero})", title_justify="left"
-    )
-    table.add_column("no.", justify="right")
-    table.add_column("agent", overflow="fold")
-    for name in ("Elo", "95 %", "score", "games", "won", "drawn", "lost"):
-        table.add_column(name, justify="right", no_wrap=True)
-    order = sorted(range(len(result.agents)), key=lambda place: -ratings.players[place].elo)
-    for place in order:
-        rating, total = ratings.players[place], result.total(result.agents[place])
-        table.add_row(
-            str(place + 1),
-            Text(result.agents[place]),
-            f"{round(rating.elo):+d}",
-            f"{rating.low:+.0f} … {rating.high:+.0f}",
-            _percent(total),
-            *(str(number) for number in (total.games, total.wins, total.draws, total.losses)),
-        )
-    return table
-
-
-def _pairs_table(result: MatchResult) -> Table:
-    table = Table(title="pairs, as the first of them sees it", title_justify="left")
-    for name in ("pair", "score", "95 %", "won", "drawn", "lost", "moving first", "second"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for place, one in enumerate(result.agents):
-        for against, other in enumerate(result.agents[place + 1 :], place + 2):
-            total = result.between(one, other)
-            if not total.games:
-                continue
-            low, high = wilson_interval(total.score, total.games)
-            table.add_row(
-                f"{place + 1} : {against}",
-                _percent(total),
-                f"{100 * low:.0f} … {100 * high:.0f} %",
-                *(str(number) for number in (total.wins, total.draws, total.losses)),
-                _short(result.count(one, other)),
-                _short(result.count(other, one).reversed),
-            )
-    return table
-
-
-def _percent(count: Count) -> str:
-    return f"{100 * count.score:.1f} %" if count.games else "–"
-
-
-def _short(count: Count) -> str:
-    """Won-lost, or won-drawn-lost if any game was drawn."""
-    numbers = (count.wins, count.draws, count.losses) if count.draws else (count.wins, count.losses)
-    return "-".join(map(str, numbers)) if count.games else "–"
-
-
-def _remarks(result: MatchResult) -> Iterator[str]:
-    ratings = result.ratings()
+def remarks(result: MatchResult, ratings: Ratings) -> Iterator[str]:
+    """What one should know beside the tables, a line each."""
+    for place, (name, text) in enumerate(zip(short_names(result.agents), result.agents, strict=True), 1):
+        if name != text:
+            yield f"{place} is {text}"
     if result.sprt is not None:
         test = result.sprt
         verdict = {
@@ -91,50 +45,51 @@ def _remarks(result: MatchResult) -> Iterator[str]:
             f"{int(result.pair_scores().sum())} pairs: {verdict[result.verdict]}"
         )
     if len(result.agents) == 2 and result.games:
-        first = result.ratings(anchor=result.agents[1]).players[0]
-        yield f"1 against 2: {round(first.elo):+d} Elo ({first.low:+.0f} … {first.high:+.0f})"
+        first = ratings.difference(0, 1)
+        if first is not None:
+            yield f"1 against 2: {round(first.elo):+d} Elo ({first.low:+.0f} … {first.high:+.0f})"
+    if ratings.first_move is not None:
+        move = ratings.first_move
+        yield f"Moving first is worth {move.elo:+.0f} Elo ({move.low:+.0f} … {move.high:+.0f})."
+    if ratings.drawn is not None:
+        drawn = ratings.drawn
+        yield f"Between equals {100 * drawn.value:.0f} % are drawn ({100 * drawn.low:.0f} … {100 * drawn.high:.0f} %)."
     if ratings.prior:
         yield "Somebody scored everything against the rest: one drawn game was added to each pair to rate at all."
-    if len(ratings.groups) > 1:
-        groups = "; ".join(" + ".join(result.agents[place] for place in group) for group in ratings.groups)
+    yield from warnings(result, ratings)
+    idle = [result.agents[group[0]] for group in ratings.groups if len(group) == 1]
+    if idle:
+        yield f"Without any game and so without a rating: {', '.join(idle)}"
+    yield from _forfeits(result)
+    for name in result.failing:
+        yield f"Failed in every game that it played: {name}. Does `tengen arena --check-engine` accept it?"
+    for game in result.disputes[:FEW_FORFEITS]:
+        yield f"The rules decided, but: {game.dispute} ({game.first} against {game.second}, opening {game.opening})"
+
+
+def warnings(result: MatchResult, ratings: Ratings) -> Iterator[str]:
+    """Why the ratings may mislead, a line each."""
+    names = short_names(result.agents)
+    linked = [group for group in ratings.groups if len(group) > 1]
+    if len(linked) > 1:
+        groups = "; ".join(" + ".join(names[place] for place in group) for group in linked)
         yield f"No games link these groups, their ratings cannot be compared: {groups}"
     if result.repeated:
         yield (
             f"{result.repeated} of {len(result.games)} games are copies of another: they tell nothing new. "
-            "Give openings (--opening-plies) or agents that vary."
+            "Give openings (--openings, --opening-plies) or agents that vary."
         )
+
+
+def _forfeits(result: MatchResult) -> Iterator[str]:
+    """Each game that was forfeited, or if there are many the first of each agent and kind."""
+    kinds: dict[tuple[str, str], list[str]] = {}
     for game in result.forfeits:
         loser = (game.first, game.second)[game.forfeit or 0]
-        yield f"Forfeit ({game.termination}): {loser}, opening {game.opening}: {game.fault}"
-
-
-class _Rate(ProgressColumn):
-    """Games a minute."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{60 * task.speed:.1f} games/min" if task.speed else "")
-
-
-def bar(console: Console) -> Progress:
-    """A bar with rate and time left on a terminal; nothing elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-
-
-@contextmanager
-def progress_bar(console: Console, total: int) -> Iterator[OnGame]:
-    """A bar with rate and time left on a terminal; nothing elsewhere. Gives what must be told of every game."""
-    with bar(console) as progress:
-        line = progress.add_task("games", total=total)
-
-        def on_game(game: PlayedGame, result: MatchResult) -> None:
-            progress.update(line, completed=len(result.games), description=_running_score(result))
-
-        yield on_game
-
-
-def _running_score(result: MatchResult) -> str:
-    if len(result.agents) == 2:
-        text = _short(result.between(*result.agents))
-        return text if result.sprt is None else f"{text}  LLR {result.ratio:.2f}"
-    return "games"
+        said = f"Forfeit ({game.termination}): {loser}, opening {game.opening}: {game.fault}"
+        kinds.setdefault((loser, game.termination), []).append(said)
+    few = len(result.forfeits) <= FEW_FORFEITS
+    for lines in kinds.values():
+        yield from lines if few else lines[:1]
+        if not few and len(lines) > 1:
+            yield f"  and {len(lines) - 1} more of this kind"

@@ -1,12 +1,14 @@
 """What came out of a match: counts, scores, ratings, the test."""
 
+import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tengen.arena.play import PlayedGame
-from tengen.arena.rating import Ratings, rate
+from tengen.arena.rating import Ratings, Results, rate, tabulate
 from tengen.arena.sprt import SCORES, Sprt
 
 
@@ -62,17 +64,14 @@ class MatchResult:
         """All games of one agent."""
         return sum((self.between(agent, other) for other in self.agents if other != agent), Count())
 
-    def points(self) -> NDArray[np.float64]:
-        """[N, N]: what row scored against column."""
-        counts = [
-            [self.between(one, other) if one != other else Count() for other in self.agents] for one in self.agents
-        ]
-        return np.array([[count.wins + count.draws / 2 for count in row] for row in counts])
+    def results(self) -> Results:
+        """All games, counted by who moved first against whom."""
+        return tabulate(self.agents, ((game.first, game.second, game.result) for game in self.games))
 
     def ratings(self, *, anchor: str | None = None, anchor_elo: float = 0.0) -> Ratings:
         """Elo by maximum likelihood; the mean is 0 unless `anchor` is given."""
         place = None if anchor is None else self.agents.index(anchor)
-        return rate(self.points(), anchor=place, anchor_elo=anchor_elo)
+        return rate(self.results(), anchor=place, anchor_elo=anchor_elo)
 
     def pair_scores(self) -> NDArray[np.int64]:
         """[5]: how many openings gave the first agent 0, 1/4, 1/2, 3/4 and 1 in both games against the second."""
@@ -101,6 +100,17 @@ class MatchResult:
     def forfeits(self) -> list[PlayedGame]:
         """Games that somebody lost by a fault of its own."""
         return [game for game in self.games if game.forfeit is not None]
+
+    @property
+    def failing(self) -> list[str]:
+        """Agents that forfeited every game they played, two at least."""
+        lost = Counter((game.first, game.second)[game.forfeit or 0] for game in self.forfeits)
+        return [agent for agent, times in lost.items() if times > 1 and times == self.total(agent).games]
+
+    @property
+    def disputes(self) -> list[PlayedGame]:
+        """Games that ended by the rules, of which an engine saw another result."""
+        return [game for game in self.games if game.dispute]
 
     @property
     def repeated(self) -> int:
@@ -147,6 +157,7 @@ class MatchResult:
             "repeated": self.repeated,
             "groups": [[self.agents[place] for place in group] for group in ratings.groups],
             "prior": ratings.prior,
+            **terms_to_json(ratings, self.agents),
             "forfeits": [
                 {
                     "first": game.first,
@@ -157,6 +168,10 @@ class MatchResult:
                     "fault": game.fault,
                 }
                 for game in self.forfeits
+            ],
+            "disputes": [
+                {"first": game.first, "second": game.second, "opening": game.opening, "dispute": game.dispute}
+                for game in self.disputes
             ],
         }
         if self.sprt is not None:
@@ -170,3 +185,25 @@ class MatchResult:
                 "verdict": self.verdict,
             }
         return found
+
+
+def terms_to_json(ratings: Ratings, agents: list[str]) -> dict[str, object]:
+    """What the ratings say beside the ratings: likelihoods of superiority, first move, draws."""
+    first_move, drawn = ratings.first_move, ratings.drawn
+    likely = ratings.superiority()
+    return {
+        "los": {
+            one: {
+                other: round(float(likely[place, against]), 4)
+                for against, other in enumerate(agents)
+                if against != place and not math.isnan(likely[place, against])
+            }
+            for place, one in enumerate(agents)
+        },
+        "first_move": None
+        if first_move is None
+        else {"elo": round(first_move.elo, 1), "low": round(first_move.low, 1), "high": round(first_move.high, 1)},
+        "draw_share": None
+        if drawn is None
+        else {"value": round(drawn.value, 4), "low": round(drawn.low, 4), "high": round(drawn.high, 4)},
+    }

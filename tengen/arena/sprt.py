@@ -49,14 +49,17 @@ class Sprt:
 
     def ratio(self, pairs: NDArray[np.int64]) -> float:
         """The log likelihood ratio of H1 to H0 after `pairs` [5]: how many pairs had each of SCORES."""
-        if pairs.sum() == 0:
-            return 0.0
+        return float(self.ratios(pairs[None])[0])
+
+    def ratios(self, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+        """[N]: the same of N matches at once, `pairs` [N, 5]."""
         counts = np.where(pairs > 0, pairs.astype(np.float64), UNSEEN)
-        total = counts.sum()
-        seen = counts / total
+        total = counts.sum(axis=1)
+        seen = counts / total[:, None]
         low = most_likely(seen, expected_score(self.elo0))
         high = most_likely(seen, expected_score(self.elo1))
-        return float(total * (seen * np.log(high / low)).sum())
+        found: NDArray[np.float64] = total * (seen * np.log(high / low)).sum(axis=1)
+        return np.where(pairs.sum(axis=1) > 0, found, 0.0)
 
     def verdict(self, ratio: float) -> str | None:
         """`H1`, `H0`, or None while the match must go on."""
@@ -66,19 +69,25 @@ class Sprt:
 
 
 def most_likely(seen: NDArray[np.float64], mean: float) -> NDArray[np.float64]:
-    """The distribution over SCORES nearest to `seen` [5], all above 0, among those with this `mean`.
+    """The distributions over SCORES nearest to `seen` [N, 5], all above 0, among those with this `mean`.
 
     p_i = seen_i / (1 + theta (a_i - mean)), with theta such that the mean is right; the left side falls in theta.
     """
     offsets = SCORES - mean
-    low, high = -1.0 / offsets[-1], -1.0 / offsets[0]
+    low = np.full(len(seen), -1.0 / offsets[-1])
+    high = np.full(len(seen), -1.0 / offsets[0])
+    theta = np.zeros(len(seen))
     for _ in range(200):
-        theta = (low + high) / 2
-        if (seen * offsets / (1.0 + theta * offsets)).sum() > 0.0:
-            low = theta
-        else:
-            high = theta
-    found: NDArray[np.float64] = seen / (1.0 + theta * offsets)
+        parts = offsets / (1.0 + theta[:, None] * offsets)
+        value, slope = (seen * parts).sum(axis=1), -(seen * parts * parts).sum(axis=1)
+        low, high = np.where(value > 0.0, theta, low), np.where(value > 0.0, high, theta)
+        moved = theta - value / slope
+        # Newton's method, and halving where it would leave the bounds
+        moved = np.where((moved > low) & (moved < high), moved, (low + high) / 2)
+        if (np.abs(moved - theta) <= 1e-14 * (1.0 + np.abs(theta))).all():
+            break
+        theta = moved
+    found: NDArray[np.float64] = seen / (1.0 + theta[:, None] * offsets)
     return found
 
 

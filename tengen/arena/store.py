@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from tengen.arena.lone import PlayedAlone
 from tengen.arena.play import PlayedGame
@@ -14,6 +14,7 @@ from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.core.files import lock, write_bytes, write_text
 from tengen.games.game import Game
 from tengen.records.formats import formats_of
+from tengen.records.record import MoveNote
 
 FORMAT = 1
 Kept = TypeVar("Kept", PlayedGame, PlayedAlone)
@@ -43,19 +44,19 @@ class MatchFolder:
             raise InvalidRecord(f"{path} is not a match of format {FORMAT}")
         return settings
 
-    def begin(self, *, game: str, seed: int, openings: object) -> None:
-        """Writes the settings, or checks that the match that is there has the same."""
-        wanted = {"format": FORMAT, "game": game, "seed": seed, "openings": openings}
+    def begin(self, **settings: object) -> None:
+        """Writes the settings, or checks that the match that is there has the same; None is for what is as usual."""
+        wanted = {"format": FORMAT} | {key: value for key, value in settings.items() if value is not None}
         there = self.settings()
         if there is None:
             write_text(self.folder / SETTINGS, json.dumps(wanted, indent=2) + "\n")
-        else:
-            for key, value in wanted.items():
-                if there.get(key) != value:
-                    raise InvalidParameter(
-                        f"{self.folder} holds a match with {key} {there.get(key)!r}, not {value!r}: "
-                        "take another folder, or the same settings"
-                    )
+            return
+        for key in wanted | there:
+            if there.get(key) != wanted.get(key):
+                raise InvalidParameter(
+                    f"{self.folder} holds a match with {key} {there.get(key)!r}, not {wanted.get(key)!r}: "
+                    "take another folder, or the same settings"
+                )
 
     def games(self, kind: type[Kept]) -> list[Kept]:
         """The games so far, of one kind. A last line that was cut short by a crash is dropped, from the file too."""
@@ -125,7 +126,15 @@ class GameWriter:
 
 def to_json(game: PlayedGame | PlayedAlone) -> str:
     """One line; empty fields are left out."""
-    return json.dumps({key: value for key, value in asdict(game).items() if value not in ("", [], None)})
+    values = _set(asdict(game))
+    if "notes" in values:
+        values["notes"] = [_set(note) for note in values["notes"]]
+    return json.dumps(values)
+
+
+def _set(values: dict[str, Any]) -> dict[str, Any]:
+    """What is not empty."""
+    return {key: value for key, value in values.items() if value not in ("", [], (), None)}
 
 
 def from_json(line: str, kind: type[Kept]) -> Kept:
@@ -136,4 +145,12 @@ def from_json(line: str, kind: type[Kept]) -> Kept:
     values = lists | {key: value for key, value in values.items() if key in known}
     if isinstance(values.get("seconds"), list):
         values["seconds"] = tuple(values["seconds"])
+    if "notes" in values:
+        values["notes"] = [_note(note) for note in values["notes"]]
     return kind(**values)
+
+
+def _note(values: dict[str, Any]) -> MoveNote:
+    known = {field.name for field in fields(MoveNote)}
+    values = {key: value for key, value in values.items() if key in known}
+    return MoveNote(**values | {"variation": tuple(values.get("variation", ()))})

@@ -21,6 +21,15 @@ class Evaluator(Protocol):
         """
 
 
+class LeadEvaluator(Evaluator, Protocol):
+    """An evaluator that also tells, in games with points, who leads by how much."""
+
+    def with_lead(
+        self, observations: NDArray[np.float32], legal: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None]:
+        """Policy logits [B, A], values [B], and leads [B] of the player to move in points, None without points."""
+
+
 class Uniform:
     """The free evaluator: all actions alike, value 0. The search recognises it and stays compiled throughout."""
 

@@ -26,6 +26,8 @@ class Line:
     upper: float
     plies: int | None
     """Where a win or a loss is proven: plies to the end of the game, this action's among them."""
+    shares: list[int]
+    """Simulations through each of `actions`."""
 
 
 @kernel
@@ -93,20 +95,21 @@ def restrict_root(forest: Forest, tree: int, allowed: NDArray[np.bool_]) -> int:
     return kept
 
 
-def read_lines(forest: Forest, first: int, most: int, plies: NDArray[np.int32]) -> list[Line]:
-    """The lines of up to `most` tried actions of the only tree, the best first.
+def read_lines(forest: Forest, first: int, most: int, plies: NDArray[np.int32], *, tree: int = 0) -> list[Line]:
+    """The lines of up to `most` tried actions of a tree's root, the best first.
 
     Those that win come first, the quickest before; those that lose last, the longest before; between them action
     `first`, then by visits.
 
     plies  [nodes_per_tree]  as `measure_proofs` leaves it
     """
-    root = forest.nodes[0]
+    base = tree * forest.nodes_per_tree
+    root = forest.nodes[base]
     begin, end = int(root["first_edge"]), int(root["first_edge"]) + int(root["edges"])
     actions, edges = forest.actions[begin:end], forest.edges[begin:end]
     tried = np.flatnonzero(edges["child"] != NO_NODE)
     won, lost = edges["lower"][tried] >= 1.0, edges["upper"][tried] <= -1.0
-    distances = 1 + np.maximum(plies[edges["child"][tried]], 0)
+    distances = 1 + np.maximum(plies[edges["child"][tried] - base], 0)
     visited = np.where(actions[tried] == first, np.iinfo(np.int32).max, edges["visits"][tried])
     order = np.where(won, distances, np.where(lost, -distances, -visited))
     found = []
@@ -116,33 +119,36 @@ def read_lines(forest: Forest, first: int, most: int, plies: NDArray[np.int32]) 
         lower, upper, visits = float(edge["lower"]), float(edge["upper"]), int(edge["visits"])
         value = float(edge["value_sum"]) / visits if visits else 0.0
         distance = int(distances[index]) if won[index] or lost[index] else None
-        line = [int(actions[place]), *_follow(forest, int(edge["child"]), plies)]
-        found.append(Line(line, visits, min(max(value, lower), upper), lower, upper, distance))
+        line, shares = [int(actions[place])], [visits]
+        _follow(forest, base, int(edge["child"]), plies, line, shares)
+        found.append(Line(line, visits, min(max(value, lower), upper), lower, upper, distance, shares))
     return found
 
 
-def _follow(forest: Forest, index: int, plies: NDArray[np.int32]) -> list[int]:
-    """What is expected from a node on."""
-    line: list[int] = []
+def _follow(
+    forest: Forest, base: int, index: int, plies: NDArray[np.int32], line: list[int], shares: list[int]
+) -> None:
+    """Adds to `line` what is expected from a node on, and to `shares` how often each of it was simulated."""
     while index != NO_NODE:
         node = forest.nodes[index]
         first, tried = int(node["first_edge"]), int(node["tried"])
         edges = forest.edges[first : first + tried]
         if node["win"] != NO_ACTION:
             line.append(int(node["win"]))
+            shares.append(1)
             break
         if tried == 0:
             break
         if node["lower"] >= 1.0:
             good = np.flatnonzero(edges["lower"] >= 1.0)
-            place = int(good[np.argmin(plies[edges["child"][good]])])
+            place = int(good[np.argmin(plies[edges["child"][good] - base])])
         elif node["upper"] <= -1.0:
-            place = int(np.argmax(plies[edges["child"]]))
+            place = int(np.argmax(plies[edges["child"] - base]))
         else:
-            shares = np.where(edges["upper"] <= -1.0, -1, edges["visits"])
+            weights = np.where(edges["upper"] <= -1.0, -1, edges["visits"])
             if node["lower"] == node["upper"]:
-                shares[edges["lower"] < node["lower"]] = -1
-            place = int(np.argmax(shares))
+                weights[edges["lower"] < node["lower"]] = -1
+            place = int(np.argmax(weights))
         line.append(int(forest.actions[first + place]))
+        shares.append(int(edges["visits"][place]))
         index = int(edges["child"][place])
-    return line

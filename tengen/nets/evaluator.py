@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tengen.core.errors import unknown
 from tengen.nets import openvino_graph
-from tengen.nets.network import SCORE_SCALE, Network, fold
+from tengen.nets.network import SCORE_SCALE, NetOutput, Network, fold
 from tengen.nets.precision import best_device, has_bf16
 from tengen.nets.quantisation import Agreement, activation_ranges, agreement, split
 
@@ -20,6 +20,9 @@ Array = NDArray[np.float32]
 
 class Runner(Protocol):
     """Runs a batch: (policy logits [B, A], judgement [B, outcomes + score])."""
+
+    network: Network
+    """The folded network."""
 
     def __call__(self, observations: Array) -> tuple[Array, Array]: ...
 
@@ -151,6 +154,12 @@ class NetworkEvaluator:
         policy, judged = self._run(observations)
         return policy, self._values(judged)
 
+    def with_lead(self, observations: Array, legal: NDArray[np.bool_]) -> tuple[Array, Array, Array | None]:
+        """As when called, and the expected lead in points [B] of the player to move; None without points."""
+        policy, judged = self._run(observations)
+        lead = judged[:, self.config.outcomes] * SCORE_SCALE if self.config.score else None
+        return policy, self._values(judged), lead
+
     def judge(self, observations: Array) -> tuple[Array, Array, Array]:
         """Policy logits [B, A], chances of win, draw, loss [B, 3], expected lead in points [B] (0 without points).
 
@@ -160,6 +169,18 @@ class NetworkEvaluator:
         outcomes = self.config.outcomes
         lead = judged[:, outcomes] * SCORE_SCALE if self.config.score else np.zeros(len(policy), np.float32)
         return policy, softmax(judged[:, :outcomes]), lead
+
+    @torch.inference_mode()
+    def output(self, observations: Array) -> NetOutput:
+        """All that the network says [B, C, H, W], ownership too, in float32 on the CPU; by torch whatever the engine.
+
+        For a person's eyes, not for a search: openvino and int8 engines leave ownership out.
+        """
+        network = self.runner.network
+        like = next(network.parameters())
+        found = network(torch.from_numpy(np.ascontiguousarray(observations, np.float32)).to(like.device, like.dtype))
+        owner, score = (None if part is None else part.float().cpu() for part in (found.ownership, found.score))
+        return NetOutput(found.policy.float().cpu(), found.outcome.float().cpu(), owner, score)
 
     def _run(self, observations: Array) -> tuple[Array, Array]:
         batch = len(observations)

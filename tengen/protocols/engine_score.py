@@ -12,6 +12,11 @@ def centipawns(value: float) -> int:
     return round(SCALE * math.tan(STEEPNESS * min(max(value, -1.0), 1.0)))
 
 
+def value_of(score: float) -> float:
+    """The value in [-1, 1] of a score in centipawns."""
+    return max(-1.0, min(1.0, math.atan(score / SCALE) / STEEPNESS))
+
+
 def chances(value: float, *, exact: bool = False) -> tuple[int, int, int]:
     """Won, drawn and lost games in 1000.
 

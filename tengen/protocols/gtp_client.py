@@ -38,15 +38,16 @@ class GtpClient:
     @property
     def transcript(self) -> list[str]:
         """What was said: `>` to the engine, `<` its answers, `!` its standard error."""
-        return list(self.process.transcript)
+        return self.process.transcript.lines()
 
     def ask(self, command: str, *, timeout: float | None = None) -> str:
         """Sends a command; the text of the answer. GtpRefusal, EngineTimeout or EngineCrashed say what went wrong."""
         return self._ask(command, self.timeout if timeout is None else timeout)
 
     def _ask(self, command: str, timeout: float) -> str:
-        self.process.send(command)
+        self.process.skip_unasked()
         try:
+            self.process.send(command)
             status, answer = self._response(command, time.monotonic() + timeout)
         except EngineError:
             self.process.close()  # a late answer would be taken for that to the next command
@@ -85,9 +86,9 @@ class GtpClient:
         """Tells of a move or, before the first move, of a stone on the board."""
         self.ask(f"play {COLOURS[colour]} {vertex}")
 
-    def generate(self, colour: int) -> str:
+    def generate(self, colour: int, *, timeout: float | None = None) -> str:
         """The engine's move, which it plays on its own board: a vertex, `pass` or `resign`, in lower case."""
-        return self.ask(f"genmove {COLOURS[colour]}").lower()
+        return self.ask(f"genmove {COLOURS[colour]}", timeout=timeout).lower()
 
     def close(self) -> None:
         """Says `quit` to an engine that still runs; whatever happens, no process is left."""

@@ -6,18 +6,25 @@ import threading
 from typing import TextIO
 
 from tengen.protocols.gtp_session import GtpSession
+from tengen.protocols.reading import Lines
 
 
 def serve(session: GtpSession, lines: TextIO, answers: TextIO) -> None:
     """Answers line by line until `quit` or the end of input. The agent loads beside, before it is asked for."""
     threading.Thread(target=session.warm_up, daemon=True).start()
+    heard = Lines(lines)
+
+    def say(text: str) -> None:
+        answers.write(text)
+        answers.flush()
+
+    session.say, session.waiting = say, heard.wait
     try:
         while not session.closed:
-            line = lines.readline()
+            line = heard.take()
             if not line:
                 break
-            answers.write(session.answer(line))
-            answers.flush()
+            say(session.answer(line))
     except (BrokenPipeError, KeyboardInterrupt):
         pass  # the controller has gone, or a person has had enough
     finally:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import tengen
 from tengen.core.errors import InvalidParameter, TengenError
+from tengen.protocols import gtp_kata, gtp_stream
 from tengen.protocols import gtp_line as line_format
+from tengen.protocols.gtp_commands import COMMANDS, STREAMED, command
 from tengen.protocols.gtp_line import Refusal, colour, integer, number
 
 if TYPE_CHECKING:
@@ -24,22 +26,7 @@ if TYPE_CHECKING:
     from tengen.protocols.gtp_clock import GtpClock
     from tengen.protocols.gtp_player import AgentLoader, GtpPlayer
 
-Command = Callable[["GtpSession", list[str]], str]
-
-COMMANDS: dict[str, tuple[Command, int]] = {}
-"""What each command calls, and how many arguments it needs at least."""
-
 MAX_SIZE = 19
-
-
-def command(name: str, arguments: int = 0) -> Callable[[Command], Command]:
-    """Registers a method as the command `name`; arguments beyond those that it needs are ignored."""
-
-    def register(method: Command) -> Command:
-        COMMANDS[name] = (method, arguments)
-        return method
-
-    return register
 
 
 class GtpSession:
@@ -55,6 +42,10 @@ class GtpSession:
     ) -> None:
         """`game` and `agent` are texts; `load` makes the agent in another way."""
         self.closed = False
+        self.say: Callable[[str], None] = lambda text: None
+        """Is given what is said before an answer is complete."""
+        self.waiting: Callable[[float], bool] = lambda seconds: True
+        """Waits so long at most for another line to come; whether one is there, which ends an analysis."""
         self._game_text = game
         self._agent_text = agent
         self._load_with = load
@@ -69,6 +60,8 @@ class GtpSession:
         request = line_format.parse_request(line)
         if request is None:
             return ""
+        if request.command in STREAMED:
+            return self._streamed(request)
         if request.command not in COMMANDS:
             return line_format.refusal(request, "unknown command")
         method, needed = COMMANDS[request.command]
@@ -88,6 +81,29 @@ class GtpSession:
             before.steps, before.setup = steps, setup
         self._board = before or self._board
         return line_format.refusal(request, message)
+
+    def _streamed(self, request: line_format.Request) -> str:
+        """Lets a command say lines while it runs; the end of its answer."""
+        told = []
+
+        def say(text: str) -> None:
+            told.append(text)
+            said(text)
+
+        said, self.say = self.say, say
+        try:
+            return STREAMED[request.command](self, request)
+        except TengenError as error:
+            message = str(error)
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            message = f"internal error: {type(error).__name__}: {error}"
+        finally:
+            self.say = said
+        if not told:
+            return line_format.refusal(request, message)
+        print(f"tengen: {message}", file=sys.stderr, flush=True)
+        return "\n"  # it was promised a success: all that is left is to end it
 
     def check(self) -> None:
         """Refuses texts that name no agent or no rules of Go, before a controller is kept waiting for them."""
@@ -141,6 +157,10 @@ class GtpSession:
                 self._clock = GtpClock()
             return self._clock
 
+    def put_under(self, **parameters: object) -> None:
+        """Goes on with the same stones under other rules; the game's own error says what is wrong with them."""
+        self._board = self.board.under(self._make(**parameters))
+
     def _make(self, **parameters: object) -> "Go":
         from tengen.games.go import Go
         from tengen.games.registry import make
@@ -179,11 +199,11 @@ class GtpSession:
 
     @command("known_command")
     def _known_command(self, arguments: list[str]) -> str:
-        return "true" if arguments and arguments[0] in COMMANDS else "false"
+        return "true" if arguments and (arguments[0] in COMMANDS or arguments[0] in STREAMED) else "false"
 
     @command("list_commands")
     def _list_commands(self, arguments: list[str]) -> str:
-        return "\n".join(sorted(COMMANDS))
+        return "\n".join(sorted([*COMMANDS, *STREAMED]))
 
     @command("quit")
     def _quit(self, arguments: list[str]) -> str:
@@ -211,8 +231,7 @@ class GtpSession:
 
     @command("komi", 1)
     def _komi(self, arguments: list[str]) -> str:
-        komi = number(arguments[0], "komi")
-        self._board = self.board.under(self._make(komi=komi))
+        self.put_under(komi=number(arguments[0], "komi"))
         return ""
 
     @command("play", 2)
@@ -334,7 +353,7 @@ class GtpSession:
     def _value(self, arguments: list[str]) -> str:
         from tengen.protocols.gtp_analysis import value
 
-        return value(self._thought(), self._to_move())
+        return value(self._thought(), self.to_move())
 
     @command("tengen-policy")
     def _policy(self, arguments: list[str]) -> str:
@@ -346,15 +365,16 @@ class GtpSession:
     def _variation(self, arguments: list[str]) -> str:
         from tengen.protocols.gtp_analysis import variation
 
-        return variation(self.board, self._thought(), self._to_move())
+        return variation(self.board, self._thought(), self.to_move())
 
-    def _to_move(self) -> int:
+    def to_move(self) -> int:
+        """Whose turn it is by the rules."""
         return int(self.board.state["turn"])
 
     def _thought(self) -> "SearchResult":
         from tengen.protocols.gtp_analysis import required
 
-        return required(self.player.analyze(self.board, self._to_move()))
+        return required(self.player.analyze(self.board, self.to_move()))
 
     # Time
 
@@ -422,3 +442,7 @@ def _not_negative(word: str) -> float:
     if value < 0:
         raise Refusal("time is negative")
     return value
+
+
+gtp_kata.register()
+gtp_stream.register()

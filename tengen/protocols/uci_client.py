@@ -10,21 +10,23 @@ import logging
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from tengen.core.errors import EngineError
 from tengen.protocols.client_options import EngineOption
+from tengen.protocols.engine_info import EngineInfo
 from tengen.protocols.process import (
+    FLOOD_LINES,
     GRACE,
-    TRANSCRIPT_LINES,
+    LINE_LENGTH,
     EngineCrashed,
     EngineIllegalMove,
     EngineTimeout,
     split_command,
 )
+from tengen.protocols.transcript import Transcript
 
 if TYPE_CHECKING:
     import chess
@@ -46,12 +48,20 @@ class UciClient:
         logging.getLogger("chess.engine").addHandler(logging.NullHandler())  # the transcript tells the same
         self.command = command
         self.timeout = timeout
-        lines: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
+        lines = Transcript()
         self._lines = lines
+        floods: list[str] = []
+        self._floods = floods
+        info = EngineInfo()
+        self.info = info
+        """What the engine has told of its last search."""
         pids: list[int] = []
 
         class Recorded(chess.engine.UciProtocol):
-            """Keeps what is said."""
+            """Keeps what is said, and ends an engine that floods its output."""
+
+            heard = 0
+            """Lines of its output since something was last said to it."""
 
             def connection_made(self, transport: asyncio.BaseTransport) -> None:
                 super().connection_made(transport)
@@ -59,14 +69,32 @@ class UciClient:
                 pids.append(transport.get_pid())
 
             def send_line(self, line: str) -> None:
-                lines.append("> " + line)
+                lines.add(">", line)
+                self.heard = 0
                 super().send_line(line)
 
+            def pipe_data_received(self, fd: int, data: bytes | str) -> None:
+                if floods:
+                    return
+                if fd == 1:
+                    assert isinstance(data, bytes)
+                    self.heard += data.count(b"\n")
+                    if self.heard > FLOOD_LINES:
+                        floods.append(f"wrote {FLOOD_LINES} lines without an answer")
+                super().pipe_data_received(fd, data)
+                if len(self.buffer[fd]) > LINE_LENGTH:
+                    self.buffer[fd].clear()
+                    if fd == 1:
+                        floods.append(f"wrote a line of more than {LINE_LENGTH} characters")
+                if floods:
+                    _kill(pids[0])
+
             def line_received(self, line: str) -> None:
-                lines.append("< " + line)
+                lines.add("<", line)
+                info.hear(line)
 
             def error_line_received(self, line: str) -> None:
-                lines.append("! " + line)
+                lines.add("!", line)
 
         words = split_command(command)
         longest = max(timeout, START_TIMEOUT)
@@ -116,7 +144,7 @@ class UciClient:
     @property
     def transcript(self) -> list[str]:
         """What was said: `>` to the engine, `<` its answers, `!` its standard error."""
-        return list(self._lines)
+        return self._lines.lines()
 
     def options(self) -> dict[str, EngineOption]:
         """What the engine declared, by name."""
@@ -136,10 +164,11 @@ class UciClient:
 
     def play(self, board: "chess.Board", limit: "chess.engine.Limit", *, game: object, seconds: float) -> "chess.Move":
         """The engine's move in a position with what led to it; it has `seconds` beside its limit for every answer."""
+        self.info.clear()
         # python-chess ends no search by itself that is limited by a clock, by nodes or by depth
         found = self._guarded("go", seconds, lambda: self._engine.play(board, limit, game=game))
         if found.move is None:
-            raise EngineIllegalMove(f"{self.command!r} gave no move ({self._last_said()}) in {board.fen()}")
+            raise EngineIllegalMove(f"{self.command!r} gave no move ({self._best_said()}) in {board.fen()}")
         return found.move
 
     def close(self) -> None:
@@ -172,13 +201,15 @@ class UciClient:
     def _fault(self, error: Exception, asked: str) -> EngineError:
         import chess.engine
 
+        if self._floods:
+            return EngineError(f"{self.command!r} {self._floods[0]} to {asked!r}")
         if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
             return EngineTimeout(f"{self.command!r} gave no answer in time to {asked!r}")
         if isinstance(error, (chess.engine.EngineTerminatedError, BrokenPipeError, ConnectionError)):
             return EngineCrashed(f"{self.command!r} ended {self._status()}after {asked!r}")
-        last = self._last_said()
-        if last.startswith("bestmove"):
-            return EngineIllegalMove(f"{self.command!r} answered {last!r}: {_one_line(error)}")
+        best = self._best_said()
+        if best:
+            return EngineIllegalMove(f"{self.command!r} answered {best!r}: {_one_line(error)}")
         return EngineError(f"{self.command!r}: {_one_line(error)}")
 
     def _status(self) -> str:
@@ -190,9 +221,14 @@ class UciClient:
             return ""
         return f"by signal {-code} " if code < 0 else f"with status {code} "
 
-    def _last_said(self) -> str:
-        said = next((line[2:] for line in reversed(self._lines) if line.startswith("< ")), "")
-        return said if len(said) <= 100 else said[:97] + "..."
+    def _best_said(self) -> str:
+        """The answer to the last `go`; empty if there was none."""
+        for line in reversed(self._lines.lines()):
+            if line.startswith("< bestmove"):
+                return line[2:102]
+            if line.startswith("> go"):
+                break
+        return ""
 
 
 def _within(seconds: float, work: Callable[[], Found]) -> Found:

@@ -4,6 +4,7 @@ import time
 
 from tengen.core.errors import EngineError
 from tengen.protocols.client_options import EngineOption, parse_option
+from tengen.protocols.engine_info import EngineInfo
 from tengen.protocols.process import EngineProcess
 
 START_TIMEOUT = 60.0
@@ -19,6 +20,8 @@ class UsiClient:
         self.timeout = timeout
         self.process = EngineProcess(command)
         self._options: dict[str, EngineOption] = {}
+        self.info = EngineInfo()
+        """What the engine has told of its last search."""
         try:
             self._ask("usi", "usiok", max(timeout, START_TIMEOUT))
         except BaseException:
@@ -38,7 +41,7 @@ class UsiClient:
     @property
     def transcript(self) -> list[str]:
         """What was said: `>` to the engine, `<` its answers, `!` its standard error."""
-        return list(self.process.transcript)
+        return self.process.transcript.lines()
 
     def options(self) -> dict[str, EngineOption]:
         """What the engine declared, by name."""
@@ -61,6 +64,7 @@ class UsiClient:
 
     def play(self, position: str, limit: str, *, seconds: float) -> str:
         """The answer to `position …` and `go …` within `seconds`: a move, `resign` or `win`."""
+        self.info.clear()
         self.process.send(f"position {position}")
         line = self._ask(f"go {limit}", "bestmove", seconds)
         words = line.split()
@@ -74,14 +78,16 @@ class UsiClient:
 
     def _ask(self, command: str, awaited: str, timeout: float) -> str:
         """Sends a command and reads to the line that begins with `awaited`."""
-        self.process.send(command)
+        self.process.skip_unasked()
         deadline = time.monotonic() + timeout
         try:
+            self.process.send(command)
             while True:
                 line = self.process.read(deadline, after=command)
                 words = line.split(maxsplit=1)
                 if words and words[0] == awaited:
                     return line
+                self.info.hear(line)
                 option = parse_option(line)
                 if option is not None:
                     self._options[option.name] = option

@@ -5,7 +5,7 @@ from tengen.records.export import Exported, export_games
 from tengen.records.formats import FORMATS, Format, format_of, formats_of, read_games, write_games
 from tengen.records.kif import load_kif, read_kif, write_kif
 from tengen.records.pgn import PgnGame, load_pgn, read_pgn, write_pgn
-from tengen.records.record import DECIDED_BY_THE_RULES, GameRecord
+from tengen.records.record import DECIDED_BY_THE_RULES, GameRecord, MoveNote
 from tengen.records.sgf import SgfGame, load_sgf, read_sgf, write_sgf
 from tengen.records.sgf_parser import SgfNode
 from tengen.records.shards import ReadShards, each_shard, read_shard, read_shards, write_shard
@@ -17,6 +17,7 @@ __all__ = [
     "Exported",
     "Format",
     "GameRecord",
+    "MoveNote",
     "PgnGame",
     "ReadShards",
     "SgfGame",

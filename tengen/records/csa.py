@@ -90,7 +90,9 @@ def write_csa(
     """The CSA text of records of shogi, or of a tree's main line, to be stored in the encoding that its head names."""
     chosen: Sequence[GameRecord | ShogiGame]
     chosen = [records] if isinstance(records, (GameRecord, ShogiGame)) else list(records)
-    games = [game if isinstance(game, ShogiGame) else game_of(game, comments=comments) for game in chosen]
+    games = [
+        game if isinstance(game, ShogiGame) else game_of(game, comments=comments, decimals=True) for game in chosen
+    ]
     return f"'CSA encoding={encoding}\n" + "/\n".join(map(_write, games))
 
 

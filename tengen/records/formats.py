@@ -36,16 +36,19 @@ class Format:
     """What files are written in, if their text fits into it; else UTF-8 with a byte order mark."""
     writes: bool = True
 
-    def write(self, records: Sequence[GameRecord], *, comments: bool = True) -> bytes:
-        """A file's contents: records with the values of their positions as comments, or without."""
+    def write(self, records: Sequence[GameRecord], *, comments: bool = True, variations: bool = False) -> bytes:
+        """A file's contents: records with what is noted of their moves as comments, or without.
+
+        Variations of notes that leave the game become the text's own if asked for, where the format has such.
+        """
         if not self.writes:
             raise InvalidRecord(f".{self.suffix} files are read, not written: take .kif or .csa")
         if not self.several and len(records) != 1:
             raise InvalidRecord(f"a .{self.suffix} file holds one game, not {len(records)}")
         try:
-            return self._text(records, comments, self.encoding).encode(self.encoding)
+            return self._text(records, comments, variations, self.encoding).encode(self.encoding)
         except UnicodeEncodeError:
-            return self._text(records, comments, "utf-8").encode("utf-8-sig")
+            return self._text(records, comments, variations, "utf-8").encode("utf-8-sig")
 
     def read(self, data: bytes) -> Sequence[Tree]:
         """The games of a file's contents."""
@@ -67,16 +70,16 @@ class Format:
 
                 return read_kif(data)
 
-    def _text(self, records: Sequence[GameRecord], comments: bool, encoding: str) -> str:
+    def _text(self, records: Sequence[GameRecord], comments: bool, variations: bool, encoding: str) -> str:
         match self.suffix:
             case "sgf":
                 from tengen.records.sgf import write_sgf
 
-                return write_sgf(records, comments=comments)
+                return write_sgf(records, comments=comments, variations=variations)
             case "pgn":
                 from tengen.records.pgn import write_pgn
 
-                return write_pgn(records, comments=comments)
+                return write_pgn(records, comments=comments, variations=variations)
             case "csa":
                 from tengen.records.csa import write_csa
 
@@ -85,7 +88,7 @@ class Format:
                 from tengen.records.kif import write_kif
 
                 declared = {"cp932": "Shift_JIS"}.get(encoding, "UTF-8")
-                return write_kif(records, comments=comments, encoding=declared)
+                return write_kif(records, comments=comments, variations=variations, encoding=declared)
 
 
 FORMATS = {
@@ -122,12 +125,14 @@ def format_of(path: str | os.PathLike[str], game: str) -> Format:
     )
 
 
-def write_games(path: str | os.PathLike[str], records: Sequence[GameRecord], *, comments: bool = True) -> None:
+def write_games(
+    path: str | os.PathLike[str], records: Sequence[GameRecord], *, comments: bool = True, variations: bool = False
+) -> None:
     """Writes records of one game to a file of the format that its name asks for, whole or not at all."""
     if not records:
         raise InvalidRecord("no games to write")
     made = format_of(path, records[0].game.partition(":")[0])
-    write_bytes(path, made.write(records, comments=comments))
+    write_bytes(path, made.write(records, comments=comments, variations=variations))
 
 
 def read_games(path: str | os.PathLike[str]) -> list[GameRecord]:

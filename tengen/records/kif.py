@@ -76,14 +76,23 @@ def load_kif(path: str | os.PathLike[str]) -> list[ShogiGame]:
 
 
 def write_kif(
-    records: GameRecord | ShogiGame | Iterable[GameRecord], *, comments: bool = True, encoding: str = "UTF-8"
+    records: GameRecord | ShogiGame | Iterable[GameRecord],
+    *,
+    comments: bool = True,
+    variations: bool = False,
+    encoding: str = "UTF-8",
 ) -> str:
-    """The KIF text of one record of shogi, or of a whole tree, to be stored in the encoding that its head names."""
+    """The KIF text of one record of shogi, or of a whole tree, to be stored in the encoding that its head names.
+
+    Variations of notes that leave the game become the text's own if asked for; else they are in the comments.
+    """
     chosen: Sequence[GameRecord | ShogiGame]
     chosen = [records] if isinstance(records, (GameRecord, ShogiGame)) else list(records)
     if len(chosen) != 1:
         raise InvalidRecord(f"a KIF text holds one game, not {len(chosen)}")
-    game = chosen[0] if isinstance(chosen[0], ShogiGame) else game_of(chosen[0], comments=comments)
+    game = chosen[0]
+    if not isinstance(game, ShogiGame):
+        game = game_of(game, comments=comments, variations=variations)
     return "\n".join([f"#KIF version=2.0 encoding={encoding}", *_write_head(game), *_write_moves(game)]) + "\n"
 
 

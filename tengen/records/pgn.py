@@ -14,7 +14,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,18 @@ from tengen.core.errors import IllegalMove, InvalidPosition, InvalidRecord, Teng
 from tengen.games.game import Game
 from tengen.games.registry import make
 from tengen.games.rules import State
+from tengen.records.notes import (
+    gathered,
+    is_aside,
+    line_text,
+    notes_of,
+    read_line,
+    read_pgn_note,
+    with_values_after,
+    write_pgn_note,
+)
 from tengen.records.pgn_lexer import LexedGame, lex
-from tengen.records.record import BY_THE_PLAYERS, DECIDED_BY_THE_RULES, UNTOLD, GameRecord
+from tengen.records.record import BY_THE_PLAYERS, DECIDED_BY_THE_RULES, UNTOLD, GameRecord, MoveNote
 from tengen.records.text import decode_western, one_line, short, without_surrogates
 
 if TYPE_CHECKING:
@@ -39,6 +49,8 @@ RULES = ("", "repetition=5,fifty=75", "repetition=0,fifty=0,material=false")
 """Under which parameters a line is tried, in this order."""
 
 RESULTS = {"1-0": 1.0, "0-1": -1.0, "1/2-1/2": 0.0, "1/2": 0.0, "½-½": 0.0, "0.5-0.5": 0.0}
+_NAGS = {1: "!", 2: "?", 3: "!!", 4: "??", 5: "!?", 6: "?!"}
+"""Marks by their numbers."""
 _WRITTEN = {1.0: "1-0", -1.0: "0-1", 0.0: "1/2-1/2"}
 
 _TERMINATIONS = {
@@ -93,6 +105,8 @@ class PgnGame:
         except InvalidPosition as error:
             raise InvalidRecord(f"FEN: {error}") from None
         actions: list[int] = []
+        notes: list[MoveNote] = []
+        after: list[float | None] = []
         state = start
         for node in self.tree.mainline():
             shown = f"move {len(actions) + 1}, {node.move.uci()}"
@@ -102,6 +116,9 @@ class PgnGame:
                 action = game.parse_action(state, node.move.uci())
             except TengenError as error:
                 raise InvalidRecord(f"{shown}: {error}") from None
+            note, value = _read_note(game, state, node)
+            notes.append(note)
+            after.append(value)
             state = game.apply(state, action)
             actions.append(action)
         result, termination = self._outcome(game, state)
@@ -115,6 +132,7 @@ class PgnGame:
             termination=termination,
             players=(_told(headers.get("White", "")), _told(headers.get("Black", ""))),
             info=self._info(),
+            notes=gathered(with_values_after(notes, after, game.player(start))),
         )
 
     def _outcome(self, game: Game, state: State) -> tuple[float, str]:
@@ -168,10 +186,13 @@ def load_pgn(path: str | os.PathLike[str]) -> list[PgnGame]:
         raise InvalidRecord(f"{path}: {error}") from None
 
 
-def write_pgn(records: GameRecord | Iterable[GameRecord], *, comments: bool = True) -> str:
-    """The PGN text of records of chess, with the value of each position as a comment or without."""
+def write_pgn(records: GameRecord | Iterable[GameRecord], *, comments: bool = True, variations: bool = False) -> str:
+    """The PGN text of records of chess, with what is noted of moves as comments or without.
+
+    Variations of notes that leave the game become PGN's own if asked for; else they are in the comments.
+    """
     chosen: Sequence[GameRecord] = [records] if isinstance(records, GameRecord) else list(records)
-    return "\n".join(_write(record, comments=comments) for record in chosen)
+    return "\n".join(_write(record, comments=comments, variations=variations) for record in chosen)
 
 
 def _read(lexed: LexedGame) -> PgnGame:
@@ -248,6 +269,15 @@ def _of_python_chess(error: Exception) -> str:
     return said if said.startswith("move ") else f"FEN or Variant: {short(said, 100)}"
 
 
+def _read_note(game: Game, state: State, node: "chess.pgn.ChildNode") -> tuple[MoveNote, float | None]:
+    """What is noted of a move of the main line, and the value after it for White; `state` is before it."""
+    note, words, value = read_pgn_note(node.comment, next((_NAGS[nag] for nag in node.nags if nag in _NAGS), ""))
+    aside = next((other for other in node.parent.variations if other is not node), None)
+    if not words and aside is not None:
+        words = [aside.move.uci(), *(later.move.uci() for later in aside.mainline())]
+    return (replace(note, variation=read_line(game, state, words)) if words else note), value
+
+
 def _told(said: str) -> str:
     """A tag's value, empty where it stands for nothing."""
     said = said.strip()
@@ -257,7 +287,7 @@ def _told(said: str) -> str:
 # ---- writing
 
 
-def _write(record: GameRecord, *, comments: bool) -> str:
+def _write(record: GameRecord, *, comments: bool, variations: bool) -> str:
     import chess
     import chess.pgn
 
@@ -265,6 +295,7 @@ def _write(record: GameRecord, *, comments: bool) -> str:
     if game.name != "chess":
         raise InvalidRecord(f"PGN is written for chess, not for {record.game}")
     chess960 = bool(game.parameters["chess960"])
+    notes = notes_of(record) if comments else ()
     tree = chess.pgn.Game()
     try:
         state = game.parse_position(record.start) if record.start else game.initial_state()
@@ -273,11 +304,13 @@ def _write(record: GameRecord, *, comments: bool) -> str:
         tree.setup(board)
         for ply, action in enumerate(record.actions.tolist()):
             move = chess.Move.from_uci(game.action_to_text(state, action))
-            side = game.player_names[max(0, game.player(state))]
-            state = game.apply(state, action)
+            before, state = state, game.apply(state, action)
             node = node.add_variation(move)
-            if comments and len(record.values):
-                node.comment = f"{side}'s value before the move: {record.values[ply]:+.3f}"
+            if notes:
+                after = _for_white(notes[ply + 1].value, game, state) if ply + 1 < len(notes) else None
+                _write_note(
+                    notes[ply], game, before, node, after, variations=variations and is_aside(notes[ply], action)
+                )
     except IllegalMove as error:
         raise InvalidRecord(f"move {ply + 1}: {error}") from None
     except TengenError as error:
@@ -288,6 +321,25 @@ def _write(record: GameRecord, *, comments: bool) -> str:
     tree.headers["Result"] = tags["Result"]
     heads = "".join(f'[{name} "{_escaped(said)}"]\n' for name, said in tags.items())
     return f"{heads}\n{tree.accept(exporter)}\n"
+
+
+def _write_note(
+    note: MoveNote, game: Game, state: State, node: "chess.pgn.ChildNode", after: float | None, *, variations: bool
+) -> None:
+    """Notes a move of the main line; `state` is before it, `after` the value after it for White."""
+    import chess
+
+    line = line_text(game, state, note.variation)
+    node.comment = write_pgn_note(note, "" if variations else line, after=after)
+    node.nags |= {number for number, mark in _NAGS.items() if mark == note.mark}
+    branch: chess.pgn.GameNode = node.parent
+    for word in line.split() if variations else ():
+        branch = branch.add_variation(chess.Move.from_uci(word))
+
+
+def _for_white(value: float | None, game: Game, state: State) -> float | None:
+    """A value for the player to move as White sees it."""
+    return -value if value is not None and game.player(state) == 1 else value
 
 
 def _tags(record: GameRecord, *, chess960: bool, fen: str) -> dict[str, str]:

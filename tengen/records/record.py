@@ -43,6 +43,28 @@ UNTOLD = "untold"
 """The termination of a game of which the result is known and nothing else."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveNote:
+    """What is known of one move besides the move: what its player thought of it, and how long that took."""
+
+    value: float | None = None
+    """Of the position before the move, in [-1, 1], for its player to move."""
+    visits: int | None = None
+    """Simulations or nodes of the search that chose the move."""
+    seconds: float | None = None
+    """The time that the move took."""
+    left: float | None = None
+    """What the player's clock shows after the move, in seconds."""
+    depth: int | None = None
+    """Plies that the search looked ahead."""
+    variation: tuple[int, ...] = ()
+    """Actions from the position before the move on: what the player expected, or what would have been better."""
+    mark: str = ""
+    """`!!`, `!`, `!?`, `?!`, `?` or `??`; empty for none."""
+    comment: str = ""
+    """Anything else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GameRecord:
     """T plies of one game. The policies are sparse: ply t has entries `policy_starts[t]:policy_starts[t + 1]`."""
@@ -79,6 +101,8 @@ class GameRecord:
     """Who played, player 0 first."""
     info: dict[str, str] = field(default_factory=dict)
     """Anything else worth keeping: date, event, the network's name, comments."""
+    notes: tuple[MoveNote, ...] = ()
+    """[T] or empty: what is known of each move. Files of text have them, shards do not."""
 
     def __eq__(self, other: object) -> bool:
         """Whether all fields are equal, arrays element by element, an unknown result equal to an unknown one."""
@@ -94,6 +118,8 @@ class GameRecord:
         for name, array in (("values", self.values), ("weights", self.weights), ("rewards", self.rewards)):
             if len(array) not in (0, plies):
                 raise InvalidRecord(f"{len(array)} {name} for {plies} plies: one a ply, or none")
+        if len(self.notes) not in (0, plies):
+            raise InvalidRecord(f"{len(self.notes)} notes for {plies} plies: one a ply, or none")
         if len(self.policy_actions) != len(self.policy_probabilities):
             raise InvalidRecord(
                 f"{len(self.policy_actions)} policy actions, but {len(self.policy_probabilities)} probabilities"

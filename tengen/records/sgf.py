@@ -23,7 +23,9 @@ from tengen.games.go.handicap import handicap_points
 from tengen.games.registry import make
 from tengen.games.rules import State
 from tengen.records import sgf_values as values
-from tengen.records.record import BY_THE_PLAYERS, GameRecord
+from tengen.records.notes import gathered, is_aside, line_text, notes_of
+from tengen.records.record import BY_THE_PLAYERS, GameRecord, MoveNote
+from tengen.records.sgf_notes import read_node, write_line, write_node
 from tengen.records.sgf_parser import SgfNode, decode, escape, parse, serialize
 
 INFO = {
@@ -62,6 +64,8 @@ class SgfMove:
     """0 Black, 1 White."""
     point: int
     """Flat point, size * size for a pass."""
+    node: SgfNode
+    parent: SgfNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class SgfGame:
         line = _MainLine(self.size)
         line.read(self.root)
         start, moves = self._start(game, line)
-        actions, state = _replay(game, start, moves, skipped=len(line.moves) - len(moves))
+        actions, notes, state = _replay(game, start, moves, skipped=len(line.moves) - len(moves))
         result, score, termination = self._outcome(game, state)
         return GameRecord(
             game=game.text,
@@ -101,6 +105,7 @@ class SgfGame:
             termination=termination,
             players=(self.root.simple_text("PB"), self.root.simple_text("PW")),
             info=self._info(game),
+            notes=gathered(notes),
         )
 
     def _start(self, game: Go, line: "_MainLine") -> tuple[State, list[SgfMove]]:
@@ -172,10 +177,13 @@ def load_sgf(path: str | os.PathLike[str], *, encoding: str | None = None) -> li
         raise InvalidRecord(f"{path}: {error}") from None
 
 
-def write_sgf(records: GameRecord | Iterable[GameRecord], *, comments: bool = True) -> str:
-    """The SGF text of records of Go, to be stored as UTF-8, with the value of each position as a comment or without."""
+def write_sgf(records: GameRecord | Iterable[GameRecord], *, comments: bool = True, variations: bool = False) -> str:
+    """The SGF text of records of Go, to be stored as UTF-8, with what is noted of moves or without.
+
+    Variations of notes that leave the game become SGF's own if asked for; else they are in the comments.
+    """
     chosen: Sequence[GameRecord] = [records] if isinstance(records, GameRecord) else list(records)
-    return serialize(_tree(record, comments=comments) for record in chosen)
+    return serialize(_tree(record, comments=comments, variations=variations) for record in chosen)
 
 
 def _game(root: SgfNode) -> SgfGame:
@@ -202,11 +210,13 @@ class _MainLine:
 
     def read(self, root: SgfNode) -> None:
         self.board = np.zeros(self.size * self.size, np.int8)
+        parent = root
         for node in root.main_line():
             self._set_up(node)
             for name, raw in node.properties.items():
                 if name in ("B", "W"):
-                    self._move(name, raw)
+                    self._move(name, raw, node, parent)
+            parent = node
 
     def _set_up(self, node: SgfNode) -> None:
         for name, stone in _SETUP.items():
@@ -223,20 +233,24 @@ class _MainLine:
         if side in ("b", "w") and not self.moves:
             self.to_move = "bw".index(side)
 
-    def _move(self, name: str, raw: list[str]) -> None:
+    def _move(self, name: str, raw: list[str], node: SgfNode, parent: SgfNode) -> None:
         number = len(self.moves) + 1
         if len(raw) > 1:
             raise InvalidRecord(f"move {number}: {name} has {len(raw)} values, not one")
         try:
-            self.moves.append(SgfMove("BW".index(name), values.read_point(raw[0], self.size)))
+            self.moves.append(SgfMove("BW".index(name), values.read_point(raw[0], self.size), node, parent))
         except InvalidRecord as error:
             raise InvalidRecord(f"move {number}: {name}{error}") from None
 
 
-def _replay(game: Go, start: State, moves: list[SgfMove], *, skipped: int) -> tuple[list[int], State]:
-    """The actions that the moves are, and the last position; `skipped` moves have been counted before."""
+def _replay(game: Go, start: State, moves: list[SgfMove], *, skipped: int) -> tuple[list[int], list[MoveNote], State]:
+    """The actions that the moves are, what is noted of them, and the last position.
+
+    `skipped` moves have been counted before.
+    """
     state = start
     actions: list[int] = []
+    notes: list[MoveNote] = []
     for place, move in enumerate(moves):
         number = skipped + place + 1
         shown = f"move {number}, {_COLOR_NAMES[move.player]} {game.action_to_text(state, move.point)}"
@@ -246,22 +260,25 @@ def _replay(game: Go, start: State, moves: list[SgfMove], *, skipped: int) -> tu
         for action in steps:
             if game.is_over(state):
                 if all(later.point == game.pass_action for later in moves[place:]):
-                    return actions, state
+                    return actions, notes, state
                 raise InvalidRecord(f"{shown}: the game is over after {len(actions)} moves, passes counted")
             try:
-                state = game.apply(state, action)
+                before, state = state, game.apply(state, action)
             except IllegalMove as error:
                 raise InvalidRecord(f"{shown}: {str(error).partition(': ')[2] or error}") from None
             actions.append(action)
-    return actions, state
+            notes.append(MoveNote())
+        notes[-1] = read_node(game, before, move.player, move.node, move.parent)
+    return actions, notes, state
 
 
-def _tree(record: GameRecord, *, comments: bool) -> SgfNode:
+def _tree(record: GameRecord, *, comments: bool, variations: bool) -> SgfNode:
     """The tree of a record: its root and one node a move."""
     go = make(record.game)
     if not isinstance(go, Go):
         raise InvalidRecord(f"SGF is written for go, not for {record.game}")
     root = _root(record, go)
+    notes = notes_of(record) if comments else ()
     try:
         state = go.parse_position(record.start) if record.start else go.initial_state()
         if record.start:
@@ -271,11 +288,15 @@ def _tree(record: GameRecord, *, comments: bool) -> SgfNode:
             player = go.player(state)
             if player not in (0, 1):
                 raise InvalidRecord(f"move {ply + 1}: the game is over")
-            state = go.apply(state, action)
+            before, state = state, go.apply(state, action)
             node.children.append(SgfNode({"BW"[player]: [values.write_point(action, go.size)]}))
-            node = node.children[0]
-            if comments and len(record.values):
-                node.properties["C"] = [f"{_COLOR_NAMES[player]}'s value before the move: {record.values[ply]:+.3f}"]
+            parent, node = node, node.children[0]
+            if notes:
+                aside = variations and is_aside(notes[ply], action)
+                said = line_text(go, before, notes[ply].variation)
+                write_node(notes[ply], player, node, "" if aside else said)
+                if aside:
+                    write_line(go, player, notes[ply].variation, parent)
     except IllegalMove as error:
         raise InvalidRecord(f"move {ply + 1}: {error}") from None
     except TengenError as error:

@@ -9,7 +9,7 @@ Endings go by CSA's names, which are the most exact; KIF's words are translated.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from tengen.games.registry import make
 from tengen.games.rules import State
 from tengen.games.shogi.handicap import HANDICAPS as GAME_HANDICAPS
 from tengen.games.shogi.state import MAX_PLIES
-from tengen.records.record import BY_THE_PLAYERS, DECIDED_BY_THE_RULES, UNTOLD, GameRecord
+from tengen.records.notes import gathered, is_aside, line_text, notes_of, read_line, read_note, write_note
+from tengen.records.record import BY_THE_PLAYERS, DECIDED_BY_THE_RULES, UNTOLD, GameRecord, MoveNote
 from tengen.records.shogi_board import START, ShogiBoard
 
 HANDICAPS = {each.japanese: each.sfen for each in GAME_HANDICAPS.values()}
@@ -108,7 +109,7 @@ class ShogiGame:
             first = game.parse_position(start) if start else game.initial_state()
         except InvalidPosition as error:
             raise InvalidRecord(f"the position at the start: {error}") from None
-        actions, state = self._replay(game, first, moves)
+        actions, notes, state = self._replay(game, first)
         if self.ending == "KACHI" and not game.is_over(state):
             try:
                 declared = game.parse_action(state, DECLARATION)
@@ -116,6 +117,7 @@ class ShogiGame:
                 pass  # other rules of declaration: the result is the players'
             else:
                 actions.append(declared)
+                notes.append(MoveNote())
                 state = game.apply(state, declared)
         result, termination = self._outcome(game, state, len(moves))
         info = dict(self.info)
@@ -129,6 +131,7 @@ class ShogiGame:
             termination=termination,
             players=self.players,
             info={name: said for name, said in info.items() if said},
+            notes=gathered(notes),
         )
 
     def _game(self, plies: int) -> tuple[Game, str]:
@@ -144,14 +147,17 @@ class ShogiGame:
             parameters["tsume"] = True  # a problem, in which Black needs no king
         return make("shogi", **parameters), self.start
 
-    def _replay(self, game: Game, state: State, moves: list[str]) -> tuple[list[int], State]:
+    def _replay(self, game: Game, state: State) -> tuple[list[int], list[MoveNote], State]:
         actions: list[int] = []
-        for number, move in enumerate(moves, start=1):
+        notes: list[MoveNote] = []
+        line = self.root.main_line()
+        for number, node in enumerate(line[1:], start=1):
+            move = node.move
             try:
                 action = game.parse_action(state, move)
-                state = game.apply(state, action)
+                before, state = state, game.apply(state, action)
             except IllegalMove as error:
-                if number == len(moves) and self.ending.endswith(("ILLEGAL_ACTION", "ILLEGAL_MOVE")):
+                if number == len(line) - 1 and self.ending.endswith(("ILLEGAL_ACTION", "ILLEGAL_MOVE")):
                     break
                 why = game.termination(state) if game.is_over(state) else ""
                 raise InvalidRecord(
@@ -160,7 +166,8 @@ class ShogiGame:
             except TengenError as error:
                 raise InvalidRecord(f"move {number}: {error}") from None
             actions.append(action)
-        return actions, state
+            notes.append(_read_note(game, before, node, line[number - 1]))
+        return actions, notes, state
 
     def _outcome(self, game: Game, state: State, plies: int) -> tuple[float, str]:
         """Result and termination: what is said, and whether the rules say the same of the last position."""
@@ -188,27 +195,45 @@ class ShogiGame:
         return math.nan, OPEN[ending]
 
 
-def game_of(record: GameRecord, *, comments: bool = True) -> ShogiGame:
-    """The tree of a record, its main line alone."""
+def _read_note(game: Game, state: State, node: ShogiNode, parent: ShogiNode) -> MoveNote:
+    """What is noted of a move of the main line; `state` is before it."""
+    note, words = read_note(node.comment)
+    if note.seconds is None:
+        note = replace(note, seconds=node.seconds)
+    if not words and parent.variations():
+        words = [each.move for each in parent.variations()[0].main_line()]
+    return replace(note, variation=read_line(game, state, words)) if words else note
+
+
+def game_of(
+    record: GameRecord, *, comments: bool = True, variations: bool = False, decimals: bool = False
+) -> ShogiGame:
+    """The tree of a record: its main line with what is noted of moves, or without.
+
+    Variations of notes that leave the game become the tree's own if asked for; else they are in the comments. With
+    `decimals` the text has room for parts of a second.
+    """
     game = make(record.game)
     if game.name != "shogi":
         raise InvalidRecord(f"KIF and CSA are written for shogi, not for {record.game}")
+    notes = notes_of(record) if comments else ()
     try:
         state = game.parse_position(record.start) if record.start else game.initial_state()
         start = ShogiBoard.from_sfen(game.position_to_text(state)).sfen()
         root = ShogiNode(comment=record.info.get("comment", ""))
         node = root
         for ply, action in enumerate(record.actions.tolist()):
-            said = ""
-            if comments and len(record.values):
-                side = game.player_names[game.player(state)]
-                said = f"{side}'s value before the move: {record.values[ply]:+.3f}"
             move = game.action_to_text(state, action)
-            state = game.apply(state, action)
+            before, state = state, game.apply(state, action)
             if move == DECLARATION:
                 break
-            node.children.append(ShogiNode(move, said))
-            node = node.children[0]
+            node.children.append(ShogiNode(move))
+            parent, node = node, node.children[0]
+            if notes:
+                aside = variations and is_aside(notes[ply], action)
+                _write_note(notes[ply], game, before, node, decimals=decimals, line=not aside)
+                if aside:
+                    _add_line(parent, line_text(game, before, notes[ply].variation).split())
     except IllegalMove as error:
         raise InvalidRecord(f"move {ply + 1}: {error}") from None
     except TengenError as error:
@@ -218,6 +243,23 @@ def game_of(record: GameRecord, *, comments: bool = True) -> ShogiGame:
     info = {name: said for name, said in record.info.items() if name != "comment"}
     players = (*record.players, "", "")
     return ShogiGame(start=start, players=(players[0], players[1]), info=info, root=root)
+
+
+def _write_note(note: MoveNote, game: Game, state: State, node: ShogiNode, *, decimals: bool, line: bool) -> None:
+    """Notes a move; `state` is before it. Times that the format has no room for are in the comment."""
+    side = game.player_names[game.player(state)]
+    said = line_text(game, state, note.variation) if line else ""
+    exact = note.seconds is None or note.seconds == (round(note.seconds, 3) if decimals else int(note.seconds))
+    node.seconds = note.seconds
+    node.comment = write_note(note, side, said, mark=True, seconds=not exact)
+
+
+def _add_line(node: ShogiNode, moves: list[str]) -> None:
+    for move in moves:
+        if move == DECLARATION:
+            break
+        node.children.append(ShogiNode(move))
+        node = node.children[-1]
 
 
 _BY_RULES = {

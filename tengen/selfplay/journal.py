@@ -22,10 +22,12 @@ MAGIC = b"TGJ1"
 
 
 def encode(record: GameRecord) -> bytes:
-    """One record as bytes; `decode` reads them back."""
+    """One record as bytes, without the notes on its moves; `decode` reads them back."""
     header: dict[str, object] = {}
     arrays: list[bytes] = []
     for entry in dataclasses.fields(record):
+        if entry.name == "notes":
+            continue
         value = getattr(record, entry.name)
         if isinstance(value, np.ndarray):
             header[entry.name] = {"dtype": value.dtype.str, "count": len(value)}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tengen.arena.rating import rate
+from tengen.arena.rating import Results, rate
 
 ANCHOR = "random"
 """The player whose rating is 0, where he takes part."""
@@ -21,12 +21,14 @@ def ladder_ratings(lines: Iterable[dict[str, Any]]) -> dict[str, dict[str, float
     players = sorted({line["player"] for line in games} | {str(line["opponent"]) for line in games})
     if not players:
         return {}
-    points = np.zeros((len(players), len(players)))
+    results = Results(*np.zeros((3, len(players), len(players))))
     for line in games:
-        rated, other = players.index(line["player"]), players.index(str(line["opponent"]))
-        points[rated, other] += line["wins"] + 0.5 * line["draws"]
-        points[other, rated] += line["losses"] + 0.5 * line["draws"]
-    found = rate(points, anchor=players.index(ANCHOR) if ANCHOR in players else None).players
+        pair = players.index(line["player"]), players.index(str(line["opponent"]))
+        results.wins[pair] += line["wins"]
+        results.draws[pair] += line["draws"]
+        results.losses[pair] += line["losses"]
+    # the lines do not tell who moved first
+    found = rate(results, anchor=players.index(ANCHOR) if ANCHOR in players else None, first_move=False).players
     return {
         name: {"elo": round(rating.elo, 1), "low": round(rating.low, 1), "high": round(rating.high, 1)}
         for name, rating in zip(players, found, strict=True)

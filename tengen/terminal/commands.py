@@ -5,14 +5,19 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import click
 
 from tengen.core.errors import TengenError
+
+if TYPE_CHECKING:
+    from tengen.games.game import Game
+
+Command: TypeAlias = Callable[..., None]
 
 
 class Whole(click.IntRange):
@@ -54,6 +59,25 @@ SEEDS = Whole(0, 2**32 - 1)
 
 SEED = click.option("--seed", type=SEEDS, help="Seed of all random numbers; a new one each time if absent.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def game_argument(command: Command) -> Command:
+    """Adds GAME and the options that stand for its usual parameters; `made` makes the game of them."""
+    for add in (
+        click.option("--komi", help="Points that White is given, as in GAME's komi=7."),
+        click.option("--size", help="Side of the board, as in GAME's size=9."),
+        click.argument("game_text", metavar="GAME"),
+    ):
+        command = add(command)
+    return command
+
+
+def made(game_text: str, size: str | None, komi: str | None) -> "Game":
+    """The game that GAME and its options name."""
+    from tengen.games.registry import make
+
+    given = {name: value for name, value in (("size", size), ("komi", komi)) if value is not None}
+    return make(game_text, **given)
 
 
 class OneLineErrors(click.Group):

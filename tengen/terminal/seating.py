@@ -7,6 +7,7 @@ import numpy as np
 
 from tengen.agents.load import check_agent, load_agent
 from tengen.agents.text import zoo_names
+from tengen.agents.time_control import parse_time_control
 from tengen.core.errors import InvalidParameter
 from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
@@ -17,6 +18,7 @@ from tengen.games.rules import State
 from tengen.records.formats import read_games
 from tengen.terminal.play import PlayScreen, end_thoughts
 from tengen.terminal.solo import SoloScreen
+from tengen.terminal.table.start import has_full_screen, sit_at_table
 from tengen.terminal.watch import Watch
 
 
@@ -45,13 +47,20 @@ def play(
     load: Path | None = None,
     seed: int | None = None,
     watching: Watching | None = None,
+    plain: bool = False,
+    time_control: str | None = None,
 ) -> None:
-    """Plays at the standard terminal: a game for two, or one for one person or for an agent that is watched."""
+    """Plays at the standard terminal: a game for two, or one for one person or for an agent that is watched.
+
+    On the full screen where there is one, unless `plain`, which has no clocks.
+    """
     watching = watching or Watching()
     if game.num_players == 1:
         if handicap or load is not None:
             raise InvalidParameter(f"{game.name} is a game for one: no --handicap and no --load")
-        play_alone(game, agent, seat, position=position, seed=seed, watching=watching)
+        if time_control is not None:
+            raise InvalidParameter(f"{game.name} is a game for one: no --time")
+        play_alone(game, agent, seat, position=position, seed=seed, watching=watching, plain=plain)
         return
     if watching != Watching():
         raise InvalidParameter(
@@ -59,7 +68,17 @@ def play(
         )
     if not isinstance(game, RecordGame):
         raise InvalidParameter(f"{game.name} has no compiled rules, which a game for two needs")
-    sit_down(game, agent, seat or "first", handicap=handicap, position=position, load=load, seed=seed)
+    sit_down(
+        game,
+        agent,
+        seat or "first",
+        handicap=handicap,
+        position=position,
+        load=load,
+        seed=seed,
+        plain=plain,
+        time_control=time_control,
+    )
 
 
 def play_alone(
@@ -70,6 +89,7 @@ def play_alone(
     position: str | None = None,
     seed: int | None = None,
     watching: Watching,
+    plain: bool = False,
 ) -> None:
     """A person plays, or watches an agent: without a seat, the one that is named."""
     person = bool(seats(seat or ("first" if agent is None else "none"), game))
@@ -83,6 +103,10 @@ def play_alone(
     if seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])
     text = agent or default_agent(game)
+    if person and game.name == "gridworld" and isinstance(game, RecordGame) and not plain and has_full_screen():
+        sit_at_table(game, text, {0}, analyst=default_agent(game), start=start, seed=seed)
+        end_thoughts()
+        return
     if person:
         check_agent(text, game)
         screen = SoloScreen(game, lambda: load_agent(text, game, seed=seed), seed=seed, start=start)
@@ -119,6 +143,8 @@ def sit_down(
     position: str | None = None,
     load: Path | None = None,
     seed: int | None = None,
+    plain: bool = False,
+    time_control: str | None = None,
 ) -> None:
     """Plays at the standard terminal until the person leaves: from a position, with a handicap, or from a file on."""
     people = seats(seat, game)
@@ -133,6 +159,16 @@ def sit_down(
         if not isinstance(game, Go) or position is not None:
             raise InvalidParameter("a handicap is for go, on the empty board; shogi has shogi:handicap=two and others")
         start = game.setup(black=handicap_points(game.size, handicap), to_move=1)
+    control = None if time_control is None else parse_time_control(time_control)
+    if not plain and has_full_screen():
+        text = agent or default_agent(game)
+        sit_at_table(
+            game, text, people, analyst=default_agent(game), start=start, line=line, seed=seed, time_control=control
+        )
+        end_thoughts()
+        return
+    if control is not None:
+        raise InvalidParameter("--time needs the full screen: a terminal of 80 columns and 24 lines, without --plain")
     player = load_agent(agent or default_agent(game), game, seed=seed)
     try:
         PlayScreen(game, player, people, start=start, line=line).run()

@@ -55,6 +55,11 @@ def main() -> None:
             answer = {"illegal": "a1a1", "none": "(none)", "nonsense": "%$&", "empty": ""}.get(mode, usual)
             answer = {"resign": "resign", "win": "win"}.get(mode, answer)
             say("info depth 1 score cp nonsense pv e2e4 what")
+            if mode == "telling":
+                say("info depth 9 seldepth 12 multipv 1 score cp 100 nodes 1234 nps 5 pv e2e4 e7e5 e1e8 g8f6")
+                say("info depth 10 multipv 2 score cp -300 pv d2d4")
+                say("info depth 10 score cp 400 upperbound pv g1f3")
+                say("info string score cp 7")
             say(f"bestmove {answer}")
         elif words[0] == "quit" and mode == "deaf":
             time.sleep(600)

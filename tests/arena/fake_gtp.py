@@ -10,6 +10,7 @@ def main() -> None:
     """Reads commands until `quit`."""
     mode = sys.argv[1]
     size = 9
+    asked = 0
     if mode == "die":
         sys.exit(3)
     for line in sys.stdin:
@@ -22,6 +23,12 @@ def main() -> None:
             answer = "2"
         elif command == "list_commands":
             answer = "protocol_version\nlist_commands\nboardsize\nclear_board\nkomi\nplay\ngenmove\nquit"
+            if mode == "miscount":
+                answer += "\nfinal_score"
+        elif command == "final_score":
+            answer = "B+99"
+            if mode == "timed":
+                answer += "\ntime_settings\ntime_left"
         elif command == "boardsize":
             size = int(words[1])
             if mode == "small" and size > 7:
@@ -35,7 +42,8 @@ def main() -> None:
                 time.sleep(600)
             if mode == "crash":
                 sys.exit(7)
-            if mode == "garbage":
+            asked += 1
+            if mode == "garbage" or (mode == "timed" and asked == 2):
                 print("hello there", flush=True)
                 continue
             if mode == "chatty":

@@ -1,15 +1,23 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tengen.arena.rating import ELO, elo_difference, expected_score, rate, wilson_interval
+from tengen.arena.rating import ELO, Ratings, Results, elo_difference, expected_score, wilson_interval
+from tengen.arena.rating import rate as rate_results
 
 
 def table(*rows: list[float]) -> np.ndarray:
     return np.array(rows, float)
+
+
+def rate(points: np.ndarray, **options: Any) -> Ratings:
+    """Rates by points alone, whoever moved first."""
+    nothing = np.zeros_like(points)
+    return rate_results(Results(points, nothing, nothing), first_move=False, **options)
 
 
 def test_three_of_four_points_are_worth_191_elo() -> None:

@@ -1,8 +1,11 @@
 """The commands games, perft, analyze and arena, as a person or a program meets them."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +102,58 @@ def test_a_test_is_printed_with_its_bounds() -> None:
     assert "(-2.94, 2.94) after 2 pairs: open" in result.stdout
 
 
+def test_a_tournament_from_a_book_is_kept_with_a_picture(tmp_path: Path) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text("startpos moves b2\nX../.O./...\n")
+    words = ["arena", "tictactoe", "random", "random", "uct:sims=20", "--workers", "1", "--rounds", "2", "--seed", "4"]
+    result = tengen(*words, "--openings", str(book), "--out", str(tmp_path / "cup"))
+    assert result.exit_code == 0, result.output
+    assert "crosstable" in result.stdout
+    games = [json.loads(line) for line in (tmp_path / "cup" / "games.jsonl").read_text().splitlines()]
+    assert len(games) == 4
+    assert {game.get("start", "") for game in games} == {"", "X../.O./..."}
+    assert (tmp_path / "cup" / "ratings.png").read_bytes().startswith(b"\x89PNG")
+    book.write_text("startpos moves b2 b2\n")
+    in_one_line(tengen(*words, "--openings", str(book)), f"{book}, line 1: move 2")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_tournament_killed_twice_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    words = [
+        "arena",
+        "tictactoe",
+        "random",
+        "random",
+        "random",
+        "--games",
+        "100",
+        "--seed",
+        "5",
+        "--opening-plies",
+        "1",
+    ]
+    whole = package.play_match("tictactoe", ["random"] * 3, games=100, openings=1, seed=5)
+    lines = tmp_path / "games.jsonl"
+    run = [sys.executable, "-m", "tengen.cli", *words, "--workers", "2", "--out", str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    for stop, least in ((signal.SIGKILL, 1), (signal.SIGINT, 50)):
+        process = subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        while process.poll() is None and (not lines.exists() or lines.read_bytes().count(b"\n") < least):
+            time.sleep(0.01)
+        process.send_signal(stop)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode != 0, "it was to be stopped before its end"
+    assert b"interrupted; the games so far are in" in said
+    assert lines.read_bytes().count(b"\n") < 300
+    lines.write_bytes(lines.read_bytes()[:-5])  # as if the last line had been cut off
+    assert tengen(*words, "--workers", "1", "--out", str(tmp_path)).exit_code == 0
+    games = [json.loads(line) for line in lines.read_text().splitlines()]
+    key = lambda game: (game["first"], game["second"], game["opening"], game["actions"])  # noqa: E731
+    assert sorted(map(key, games)) == sorted(
+        (game.first, game.second, game.opening, game.actions) for game in whole.games
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -119,6 +174,13 @@ def test_a_test_is_printed_with_its_bounds() -> None:
         (["arena", "tictactoe", "random", "random", "--anchor", "uct"], "unknown agent of this match"),
         (["arena", "tictactoe", "random", "random", "--opening-plies", "9"], "no opening of 9 plies"),
         (["arena", "tictactoe"], "AGENT"),
+        (["arena", "tictactoe", "random", "random", "random", "--rounds", "2", "--gauntlet", "1"], "not both"),
+        (["arena", "tictactoe", "random", "random", "--rounds", "2"], "at least three agents"),
+        (["arena", "tictactoe", "random", "random", "--gauntlet", "2"], "first 1 to 1 of 2 agents"),
+        (["arena", "tictactoe", "random", "random", "--openings", "nothing.txt"], "nothing.txt: cannot be read"),
+        (["arena", "tictactoe", "random", "random", "--openings", "a.txt", "--opening-policy", "b"], "not from both"),
+        (["arena", "tictactoe", "random", "random", "--opening-policy", "random"], "policy of a network"),
+        (["arena", "gridworld:robot", "random", "--rounds", "2"], "no --rounds"),
         (["analyze", "tictactoe", "--position", "XXX/XXX/XXX"], "no position"),
         (["analyze", "tictactoe", "--position", "XXX/OO./..."], "the game is over"),
         (["analyze", "tictactoe", "--agent", "random"], "does not search"),

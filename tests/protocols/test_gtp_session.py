@@ -17,10 +17,11 @@ from tengen.core.errors import EngineError
 from tengen.games.game import Game
 from tengen.games.go.coords import point_to_vertex
 from tengen.games.rules import State
+from tengen.protocols.gtp_commands import COMMANDS, STREAMED
 from tengen.protocols.gtp_handicap import fixed_points, free_points
 from tengen.protocols.gtp_line import Refusal
 from tengen.protocols.gtp_server import serve
-from tengen.protocols.gtp_session import COMMANDS, GtpSession
+from tengen.protocols.gtp_session import GtpSession
 from tests.oracles import oracle
 
 REQUIRED = "protocol_version name version known_command list_commands quit boardsize clear_board komi play genmove"
@@ -93,7 +94,7 @@ def test_the_protocol_is_two_and_the_name_is_tengen() -> None:
 def test_every_required_command_is_there() -> None:
     listed = session().answer("list_commands")[2:].split()
     assert set(REQUIRED.split()) <= set(listed)
-    assert listed == sorted(COMMANDS)
+    assert listed == sorted([*COMMANDS, *STREAMED])
 
 
 def test_the_reference_sessions_go_as_they_should() -> None:

@@ -223,7 +223,7 @@ def test_values_are_written_as_comments_unless_they_are_not_wanted() -> None:
     valued = GameRecord(
         game=record.game, actions=record.actions, result=math.nan, values=np.array([0.5, -0.25, 0, 0], np.float32)
     )
-    assert "{ White's value before the move: +0.500 }" in write_pgn(valued)
+    assert "{ +0.89, v=+0.5000 [%eval 0.37] }" in write_pgn(valued)
     assert "value" not in write_pgn(valued, comments=False)
 
 

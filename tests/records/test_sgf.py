@@ -313,9 +313,9 @@ def test_comments_tell_the_value_of_each_position() -> None:
     )
     (game,) = read_sgf(write_sgf(record))
     assert [node.text("C") for node in game.root.main_line()[1:]] == [
-        "Black's value before the move: +0.500",
-        "White's value before the move: -0.750",
-        "Black's value before the move: +1.000",
+        "Black +0.5000 (75.0%)",
+        "White -0.7500 (12.5%)",
+        "Black +1.0000 (100.0%)",
     ]
     assert "value" not in write_sgf(record, comments=False)
 

@@ -193,7 +193,7 @@ def test_values_are_written_as_comments_unless_they_are_not_wanted() -> None:
     plain = random_record(1, 2, "none")
     record = GameRecord(game="shogi", actions=plain.actions, result=math.nan, values=np.array([0.5, -0.25], np.float32))
     for _, write in FORMATS:
-        assert "*Black's value before the move: +0.500" in write(record)
+        assert "*Black +0.5000 (75.0%)" in write(record)
         assert "value" not in write(record, comments=False)
 
 
