@@ -117,7 +117,7 @@ def _games(path: str | os.PathLike[str], suffix: str, data: bytes, game: Game, p
             state = game.parse_position(start) if start else game.initial_state()
             opening = _follow(game, state, record.actions[: plies or None].tolist())
         except TengenError as error:
-            line = line_of_game(suffix, data, number)
+            line = _line_of_game(suffix, data, number)
             which = f" (game {number})" if len(trees) > 1 else ""
             raise InvalidRecord(f"{path}, line {line}{which}: {error}") from None
         yield Opening(opening, start)
@@ -138,7 +138,7 @@ def _follow(game: Game, state: State, moves: Sequence[int | str]) -> tuple[int, 
     return tuple(actions)
 
 
-def line_of_game(suffix: str, data: bytes, number: int) -> int:
+def _line_of_game(suffix: str, data: bytes, number: int) -> int:
     """In which line, from 1, game `number` of a file begins."""
     text = decode_western(data)
     if suffix == "pgn":

@@ -53,6 +53,8 @@ def _split(name: str) -> tuple[str, list[str], str]:
             else:
                 words.append(piece)
         program = PurePath(command.split()[0]).name
+        if program.startswith("python") and words and not words[0].startswith("-"):
+            program = PurePath(words.pop(0)).name  # the script says more than its interpreter
         return program, [word.strip().lstrip("-") for word in words + settings], mark[0] if mark else ""
     head, *settings = text.split(",")
     if "/" in head:

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -215,7 +216,7 @@ class Workers:
         for place in range(count):
             # one thread each, and only one of them says that it compiles
             settings = dict.fromkeys(THREAD_SETTINGS, "1") | ({"TENGEN_QUIET": "1"} if place else {})
-            with _environment(settings):
+            with _environment(settings), _deaf_to_interrupts():
                 ours, theirs = context.Pipe()
                 process = context.Process(
                     target=serve, args=(theirs, game.text, agents, names, self._terms), daemon=True
@@ -285,6 +286,19 @@ class Workers:
             if process.is_alive():
                 process.kill()
                 process.join()
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that start meanwhile ignore Ctrl-C from the first: while they import, it would print a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

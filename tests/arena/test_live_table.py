@@ -83,6 +83,11 @@ def test_short_names_fit_and_differ(texts: list[str]) -> None:
     assert max(map(len, short)) <= WIDTH
 
 
+def test_an_engine_in_python_is_named_by_its_script() -> None:
+    texts = [f"uci:/usr/bin/python3 tests/fake.py uci {way},timeout=2" for way in ("hang", "crash")]
+    assert short_names(texts) == ["fake.py hang", "fake.py crash"]
+
+
 def test_the_report_has_a_crosstable_and_says_what_short_names_stand_for() -> None:
     agents = [LEVELS[0], LEVELS[1], "uct:sims=500"]
     games = [

@@ -172,7 +172,7 @@ def test_a_gauntlet_may_become_a_round_robin(tmp_path: Path) -> None:
 def test_a_test_without_a_number_of_games_goes_on_until_it_has_decided() -> None:
     result = play_match(TTT, [RandomAgent(TTT, seed=1), Meek(TTT)], games=None, openings=2, sprt=Sprt(0, 200), seed=1)
     assert result.verdict == "H1"
-    assert len(result.games) > 20
+    assert len(result.games) >= 16
 
 
 @pytest.mark.parametrize(
