@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-ADVANTAGE_SPREAD = 1.15
-"""Standard deviation, 200 Elo, of a prior around 0 for the first move: worth three games, it keeps the term finite."""
+ADVANTAGE_SPREAD = 2.3
+"""Standard deviation, 400 Elo, of a prior around 0 for the first move: it weighs less than one game."""
 
 DRAWS_SPREAD = 2.0
 """Standard deviation of a prior for ln nu around 0; it weighs less than one game."""

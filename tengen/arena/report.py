@@ -61,6 +61,10 @@ def remarks(result: MatchResult, ratings: Ratings) -> Iterator[str]:
     if idle:
         yield f"Without any game and so without a rating: {', '.join(idle)}"
     yield from _forfeits(result)
+    for name in result.failing:
+        yield f"Failed in every game that it played: {name}. Does `tengen arena --check-engine` accept it?"
+    for game in result.disputes[:FEW_FORFEITS]:
+        yield f"The rules decided, but: {game.dispute} ({game.first} against {game.second}, opening {game.opening})"
 
 
 def warnings(result: MatchResult, ratings: Ratings) -> Iterator[str]:

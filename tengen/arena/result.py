@@ -1,6 +1,7 @@
 """What came out of a match: counts, scores, ratings, the test."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -99,6 +100,12 @@ class MatchResult:
     def forfeits(self) -> list[PlayedGame]:
         """Games that somebody lost by a fault of its own."""
         return [game for game in self.games if game.forfeit is not None]
+
+    @property
+    def failing(self) -> list[str]:
+        """Agents that forfeited every game they played, two at least."""
+        lost = Counter((game.first, game.second)[game.forfeit or 0] for game in self.forfeits)
+        return [agent for agent, times in lost.items() if times > 1 and times == self.total(agent).games]
 
     @property
     def disputes(self) -> list[PlayedGame]:

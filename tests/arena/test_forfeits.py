@@ -44,6 +44,7 @@ def test_a_bad_engine_loses_every_game_and_each_is_kept(mode: str, termination: 
     kept = [json.loads(line) for line in (tmp_path / "games.jsonl").read_text().splitlines()]
     assert [game["termination"] for game in kept] == [termination] * 4
     assert len(result.to_json()["forfeits"]) == 4
+    assert result.failing == [bad]
 
 
 def test_the_tournament_goes_on_around_a_bad_engine() -> None:
