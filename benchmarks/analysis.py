@@ -1,8 +1,8 @@
 """The analysis engine on 9x9 Go: queries and evaluations a second, beside the bare network at the same batch.
 
-A network of the preset go9's shape with untrained weights, whose speed is that of a trained one. Queries are moves
-of random games, all asked at once, each for the same number of visits, with policies and with every move that the
-search tried in the answer. Rates count CPU seconds of the process. The bare network is asked before and after.
+The network is the trained one of the preset go9. Queries are positions of random games, all asked at once, each for
+the same number of visits, with policies and with every move that the search tried in the answer. Rates count CPU
+seconds of the process. The bare network is asked before and after.
 """
 
 import json
@@ -19,17 +19,16 @@ import torch
 from benchmarks.command import parser, settings_of
 from benchmarks.report import circumstances, write_json
 from tengen.agents.search import SearchAgent
+from tengen.agents.text import parse_agent
 from tengen.games.game import Game
 from tengen.games.go import Go
 from tengen.mcts.config import SearchConfig
-from tengen.nets.config import NetConfig
+from tengen.nets.checkpoint import load_checkpoint
 from tengen.nets.evaluator import Engine, NetworkEvaluator
-from tengen.nets.network import Network
 from tengen.protocols.query_engine import QueryEngine
 
 SIZE = 9
-BLOCKS, CHANNELS = 5, 48
-"""Of the preset go9."""
+NETWORK = "zoo:go9"
 LONGEST = 40
 """Moves before a position, at most."""
 
@@ -45,7 +44,7 @@ class Counted(NetworkEvaluator):
 
 
 def queries(count: int, visits: int) -> list[str]:
-    """Positions of random games, as lines."""
+    """Positions of random games, as lines of JSON."""
     game, random = Go(size=SIZE), np.random.default_rng(1)
     found = []
     for number in range(count):
@@ -76,7 +75,7 @@ def main() -> None:
     options = parser("benchmarks.analysis", "A thousand queries at once to the analysis engine; 9x9 Go.")
     options.add_argument("--json", type=Path, metavar="FILE", help="where to write the results")
     options.add_argument("--queries", type=int, default=1000, help="how many (default 1000)")
-    options.add_argument("--visits", type=int, default=100, help="of each query (default 100)")
+    options.add_argument("--visits", type=int, default=200, help="of each query (default 200, as of an agent)")
     options.add_argument("--batch", type=int, default=128, help="positions searched at once (default 128)")
     options.add_argument("--engine", default="auto", help="how the network is run (default auto)")
     given = options.parse_args()
@@ -84,10 +83,9 @@ def main() -> None:
     if settings.core is not None:
         os.sched_setaffinity(0, {settings.core})
     torch.set_num_threads(1)
-    torch.manual_seed(1)
     game = Go(size=SIZE)
     engine: Engine = given.engine
-    evaluator = Counted(Network(NetConfig.for_game(game, blocks=BLOCKS, channels=CHANNELS)).eval(), engine=engine)
+    evaluator = Counted(load_checkpoint(parse_agent(NETWORK).source, game).network, engine=engine)
     said: list[str] = []
 
     def load(played: Game) -> SearchAgent:

@@ -11,7 +11,7 @@ from typing import IO, Any, TypeVar
 from tengen.arena.lone import PlayedAlone
 from tengen.arena.play import PlayedGame
 from tengen.core.errors import InvalidParameter, InvalidRecord
-from tengen.core.files import lock, write_bytes, write_text
+from tengen.core.files import lock, remove_leftovers, write_bytes, write_text
 from tengen.games.game import Game
 from tengen.records.formats import formats_of
 from tengen.records.record import MoveNote
@@ -80,6 +80,8 @@ class MatchFolder:
         """What appends games; nobody else can write to the folder meanwhile."""
         with open(self.folder / GAMES, "ab") as file:
             lock(file, f"another match is writing to {self.folder}")
+            for folder in (self.folder, *(self.folder / form.suffix for form in formats_of(game.name))):
+                remove_leftovers(folder)  # of a writer that was killed
             yield GameWriter(self.folder, file, game)
 
 

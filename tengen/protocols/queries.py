@@ -4,6 +4,7 @@ For Go in the shape of KataGo's analysis engine (KataGo, "Parallel Analysis Engi
 differs in how positions and moves are written. See docs/analysis.md.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
@@ -119,11 +120,19 @@ def parse_query(fields: Fields, game: RecordGame, config: SearchConfig) -> Parse
     known = [*COMMON, *(GO_ONLY if isinstance(game, Go) else OTHERS_ONLY)]
     warnings = [(field, f"{field[:60]} is not a known field") for field in fields if field not in known]
     warnings += [(field, f"{field} is not known here and changes nothing") for field in fields if field in IGNORED]
-    played, states = _go_states(fields, game, warnings) if isinstance(game, Go) else _states(fields, game)
-    turns = _whole_list(fields, "analyzeTurns", [len(states) - 1])
+    moves = fields.get("moves", None if isinstance(game, Go) else [])
+    if not isinstance(moves, list):
+        of = 'pairs such as ["B","Q16"]' if isinstance(game, Go) else "moves in the game's notation"
+        raise WrongField("moves", f"moves must be a list of {of}")
+    turns = _whole_list(fields, "analyzeTurns", [len(moves)])
     for turn in turns:
-        if not 0 <= turn < len(states):
-            raise WrongField("analyzeTurns", f"turn {turn} is not one of 0 to {len(states) - 1}")
+        if not 0 <= turn <= len(moves):
+            raise WrongField("analyzeTurns", f"turn {turn} is not one of 0 to {len(moves)}")
+    played: RecordGame
+    if isinstance(game, Go):
+        played, states = _go_states(fields, game, set(turns), warnings)
+    else:
+        played, states = game, _states(fields, game, moves)
     priorities = _whole_list(fields, "priorities", [_whole(fields, "priority", 0)] * len(turns))
     if len(priorities) != len(turns):
         raise WrongField("priorities", "priorities must be as many as analyzeTurns")
@@ -167,8 +176,10 @@ def parse_query(fields: Fields, game: RecordGame, config: SearchConfig) -> Parse
 # ---- positions
 
 
-def _go_states(fields: Fields, usual: Go, warnings: list[tuple[str, str]]) -> tuple[Go, list[State]]:
-    """The game that a query of Go is about, and its positions with whoever is to move in them."""
+def _go_states(
+    fields: Fields, usual: Go, turns: set[int], warnings: list[tuple[str, str]]
+) -> tuple[Go, dict[int, State]]:
+    """The game that a query of Go is about, and its positions at `turns` with whoever is to move in them."""
     width = _whole(fields, "boardXSize", usual.size)
     if _whole(fields, "boardYSize", width) != width:
         raise WrongField("boardYSize", "only square boards are known: boardXSize and boardYSize must be equal")
@@ -183,14 +194,14 @@ def _go_states(fields: Fields, usual: Go, warnings: list[tuple[str, str]]) -> tu
                 raise WrongField("whiteHandicapBonus", "whiteHandicapBonus must be 0, N or N-1")
             rules = replace(rules, bonus=str(fields["whiteHandicapBonus"]))
         if rules.refused:
-            warnings.append(("rules", f"{rules.refused} is not known here: the game is scored by area"))
+            warnings.append(("rules", f"not known here: {rules.refused}; the game is scored by area"))
         parameters |= rules.parameters()
         black = sum(who == 0 for who, _ in stones)
         bonus = rules.points(black) if black == len(stones) else 0
     komi = _number(fields, "komi")
     base = usual.komi if komi is None else komi
     changed = {**usual.parameters, "max_plies": 0, **parameters, "komi": base + bonus}
-    game = _tried("komi" if komi is not None else "boardXSize", lambda: Go(**changed))
+    game = _tried("komi" if komi is not None else "boardXSize", lambda: game_of(tuple(changed.items())))
     points: tuple[list[int], list[int]] = ([], [])
     for who, text in stones:
         point = _tried("initialStones", lambda text=text: game.parse_move(None, text))  # type: ignore[misc]
@@ -202,34 +213,38 @@ def _go_states(fields: Fields, usual: Go, warnings: list[tuple[str, str]]) -> tu
         first = _player("initialPlayer", fields["initialPlayer"])
     start = _tried("initialStones", lambda: game.setup(black=points[0], white=points[1], to_move=first))
     board = GtpBoard(game, start)
-    found = [board.with_turn(first)]
+    found = {0: board.with_turn(first)} if 0 in turns else {}
     for number, (who, text) in enumerate(moves):
         try:
             board.play(who, board.action(text))
         except TengenError as error:
             raise WrongField("moves", f"move {number}, {text[:20]}: {error}") from None
-        after = 1 - who if number + 1 == len(moves) else moves[number + 1][0]
-        found.append(board.with_turn(after))
+        if number + 1 in turns:
+            after = 1 - who if number + 1 == len(moves) else moves[number + 1][0]
+            found[number + 1] = board.with_turn(after)
     return game, found
 
 
-def _states(fields: Fields, game: RecordGame) -> tuple[RecordGame, list[State]]:
-    """The positions of a query in another game."""
+@functools.lru_cache(64)
+def game_of(parameters: tuple[tuple[str, object], ...]) -> Go:
+    """A game of Go, made once."""
+    return Go(**dict(parameters))
+
+
+def _states(fields: Fields, game: RecordGame, moves: list[Json]) -> dict[int, State]:
+    """The positions of a query in another game, by turn."""
     text = fields.get("position", "")
     if not isinstance(text, str):
         raise WrongField("position", "position must be a string")
     state = _tried("position", lambda: game.parse_position(text)) if text else game.initial_state()
-    moves = fields.get("moves", [])
-    if not isinstance(moves, list):
-        raise WrongField("moves", "moves must be a list of moves in the game's notation")
-    found = [state]
+    found = {0: state}
     for number, move in enumerate(moves):
         try:
             state = game.apply(state, game.parse_action(state, str(move)[:64]))
         except TengenError as error:
             raise WrongField("moves", f"move {number}: {error}") from None
-        found.append(state)
-    return game, found
+        found[number + 1] = state
+    return found
 
 
 # ---- what is searched
@@ -269,6 +284,8 @@ def _allowed(
     fields: Fields, game: RecordGame, state: State, player: int, warnings: list[tuple[str, str]]
 ) -> list[int] | None:
     """The first actions that a query leaves; None is all."""
+    if not fields.get("allowMoves") and not fields.get("avoidMoves"):
+        return None
     legal = set(game.legal_actions(state).tolist())
     left = set(legal)
     for field in ("allowMoves", "avoidMoves"):

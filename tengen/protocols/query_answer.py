@@ -1,5 +1,6 @@
 """Answers of the analysis engine: from what a search found to one line of JSON."""
 
+import functools
 import math
 from collections.abc import Mapping
 
@@ -7,6 +8,7 @@ from tengen.agents.ownership import ownership
 from tengen.agents.search import SearchAgent
 from tengen.games.game import RecordGame
 from tengen.games.go import Go
+from tengen.games.go.coords import point_to_vertex
 from tengen.games.rules import State
 from tengen.mcts.slots import Finding
 from tengen.protocols.kata_rules import Json
@@ -14,7 +16,7 @@ from tengen.protocols.opinions import Opinion, lower_bound, opinions, winrate
 from tengen.protocols.queries import Asked
 
 DIGITS = 6
-"""Significant digits of a number."""
+"""Digits of a number behind its point."""
 
 
 def no_results(asked: Asked) -> dict[str, Json]:
@@ -33,7 +35,8 @@ def answer(asked: Asked, found: Finding, agent: SearchAgent, *, during: bool) ->
     about: dict[str, Json] = {"visits": found.visits, "currentPlayer": _player(game, asked.player)}
     about["thisHash"] = f"{game.key(state):016X}"
     if two:
-        about |= _rates(found.value, found.visits, flipped=flipped)
+        rate = winrate(found.value)
+        about |= _rates(rate, lower_bound(rate, found.visits), flipped=flipped)
         about["rawWinrate"] = short(winrate(-found.raw_value if flipped else found.raw_value))
     else:
         about["value"] = short(value)
@@ -55,22 +58,13 @@ def answer(asked: Asked, found: Finding, agent: SearchAgent, *, during: bool) ->
 
 def _move(asked: Asked, opinion: Opinion, agent: SearchAgent, *, flipped: bool) -> dict[str, Json]:
     game, state = asked.game, asked.state
-    texts: list[Json] = []
-    at = state
-    for action in opinion.pv[: asked.pv_length]:
-        texts.append(game.action_to_text(at, action))
-        if not isinstance(game, Go):  # whose vertices need no position
-            at = game.apply(at, action)
+    texts = _texts(asked, opinion.pv[: asked.pv_length])
     said: dict[str, Json] = {"move": texts[0], "visits": opinion.visits, "order": opinion.order}
     said |= {"prior": short(opinion.prior), "pv": texts}
-    value = opinion.utility
     if game.num_players == 2:
-        rates = _rates(value, opinion.visits, flipped=flipped)
-        if opinion.lcb == opinion.winrate:  # proven
-            rates["lcb"], rates["utilityLcb"] = rates["winrate"], rates["utility"]
-        said |= rates
+        said |= _rates(opinion.winrate, opinion.lcb, flipped=flipped)
     else:
-        said["value"] = short(value)
+        said["value"] = short(opinion.utility)
     if opinion.lead is not None:
         said["scoreLead"] = said["scoreMean"] = short(-opinion.lead if flipped else opinion.lead)
     if asked.pv_visits:
@@ -80,15 +74,33 @@ def _move(asked: Asked, opinion: Opinion, agent: SearchAgent, *, flipped: bool) 
     return said
 
 
-def _rates(value: float, visits: int, *, flipped: bool) -> dict[str, Json]:
+def _texts(asked: Asked, actions: list[int]) -> list[Json]:
+    """A line in the game's notation."""
+    game, at = asked.game, asked.state
+    if isinstance(game, Go):  # whose vertices need no position
+        names = vertices(game.size)
+        return [names[action] for action in actions]
+    texts: list[Json] = []
+    for place, action in enumerate(actions):
+        texts.append(game.action_to_text(at, action))
+        if place + 1 < len(actions):
+            at = game.apply(at, action)
+    return texts
+
+
+@functools.cache
+def vertices(size: int) -> list[str]:
+    """The names of all points of a board, row by row from the top, then the pass."""
+    return [point_to_vertex(action, size) for action in range(size * size + 1)]
+
+
+def _rates(rate: float, bound: float, *, flipped: bool) -> dict[str, Json]:
     """Win rate, value and their bounds; the bound is the worst for the player to move, whoever is told."""
-    rate = winrate(value)
-    bound = lower_bound(rate, visits)
     if flipped:
-        rate, value, bound = 1.0 - rate, -value, 1.0 - bound
+        rate, bound = 1.0 - rate, 1.0 - bound
     return {
         "winrate": short(rate),
-        "utility": short(value),
+        "utility": short(2.0 * rate - 1.0),
         "lcb": short(bound),
         "utilityLcb": short(2.0 * bound - 1.0),
     }
@@ -126,7 +138,7 @@ def _player(game: RecordGame, player: int) -> str:
 
 def short(number: float) -> float:
     """A number with few digits."""
-    return float(f"{number:.{DIGITS}g}")
+    return round(number, DIGITS)
 
 
 def echo(fields: Mapping[str, Json], **more: Json) -> dict[str, Json]:

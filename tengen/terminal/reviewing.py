@@ -61,7 +61,7 @@ def review_file(
             review = judge(record, asked, on_ply=on_ply)
         except InvalidRecord as error:
             raise InvalidRecord(f"{path}: {error}") from None
-    if wanted.out is not None:
+    if wanted.out is not None and review.moves:
         form = format_of(wanted.out, game.name)
         write_bytes(wanted.out, form.write([annotated(review)], variations=True))
     if wanted.png is not None and review.moves:

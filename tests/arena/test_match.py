@@ -209,8 +209,11 @@ def test_games_of_go_are_kept_as_sgf_too(tmp_path: Path) -> None:
             (game.first, game.second),
         )
     paths[1].unlink()
+    cut_off = tmp_path / "sgf" / ".game-000003.sgf.77-abc.part"
+    cut_off.write_text("(;")
     play_match("go:size=5,komi=0.5", ["random", "random"], games=2, openings=2, out=tmp_path)
     assert paths[1].exists()
+    assert not cut_off.exists()
 
 
 def test_a_full_disk_loses_no_game_that_was_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,7 @@ def test_settings_named_in_the_docs_exist() -> None:
         "docs/gridworld.md",
         "docs/shogi.md",
         "docs/agents.md",
+        "docs/analysis.md",
         "docs/gtp.md",
         "docs/uci.md",
         "docs/arena.md",

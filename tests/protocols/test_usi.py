@@ -61,6 +61,15 @@ def test_the_clock_of_black_is_blacks(talk: Session) -> None:
     assert time.monotonic() - began < 3.0
 
 
+def test_several_lines_are_told_the_best_first(talk: Session) -> None:
+    talk.say("setoption name MultiPV value 3", "position startpos moves 7g7f")
+    told = [line for line in talk.ask("go nodes 300", until="^bestmove") if line.startswith("info depth")][-3:]
+    assert [line.split()[line.split().index("multipv") + 1] for line in told] == ["1", "2", "3"]
+    firsts = [line.partition(" pv ")[2].split()[0] for line in told]
+    assert len(set(firsts)) == 3
+    assert talk.heard[-1].split()[1] == firsts[0]
+
+
 def test_pondering_ends_after_the_ponder_hit(talk: Session) -> None:
     talk.say("position startpos moves 7g7f 3c3d", "go ponder btime 1000 wtime 1000 byoyomi 50")
     assert talk.ready() == []

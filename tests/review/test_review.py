@@ -4,6 +4,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import chess.pgn
@@ -20,6 +21,7 @@ from tengen.records import GameRecord, MoveNote, read_games, write_games
 from tengen.review.annotate import annotated
 from tengen.review.judge import Review, accuracy, judge
 from tengen.review.opinions import Opinion, Reviewer
+from tengen.terminal import reviewing
 from tengen.terminal.review_graph import draw_review
 from tengen.terminal.reviewing import Wanted, review_file, show_review
 
@@ -209,3 +211,27 @@ def test_a_record_of_another_game_is_refused() -> None:
         judge(game_of("go:size=5", "C3"), Told("chess", []))
     with pytest.raises(InvalidParameter, match="tells no values"):
         list(Reviewer(tengen.make("go:size=5"), "random").opinions([tengen.make("go:size=5").initial_state()], []))  # type: ignore[arg-type]
+
+
+def test_without_a_terminal_progress_is_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviewing, "PLAIN_SECONDS", 0.0)
+    said = io.StringIO()
+    with reviewing.progress(Console(file=said)) as on_ply:
+        on_ply(1, 4)
+        on_ply(4, 4)
+    first, last = said.getvalue().splitlines()
+    assert first.startswith("1 of 4 positions, ")
+    assert first.endswith(" left")
+    assert last.endswith("positions/s")
+
+
+def test_an_interrupted_command_prints_what_it_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(record: GameRecord, asked: Reviewer, *, on_ply: object) -> Review:
+        return replace(reviewed(), finished=False)
+
+    monkeypatch.setattr(reviewing, "judge", stopped)
+    (tmp_path / "a.sgf").write_text("(;SZ[5];B[cc];W[aa];B[bb])")
+    found = CliRunner().invoke(main, ["review", str(tmp_path / "a.sgf"), "--agent", "uct:sims=10"])
+    assert found.exit_code == 130
+    assert "1 blunder" in found.stdout
+    assert found.stderr == "tengen: interrupted after 3 of 3 moves\n"

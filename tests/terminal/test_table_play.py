@@ -318,3 +318,20 @@ def test_every_board_is_whole_in_both_sizes_without_colours(game: str, unicode: 
 
     for size in ((80, 24), WIDE):
         sit(game, play, size=size, look=Look(colours=False, unicode=unicode))
+
+
+def test_the_board_follows_the_window() -> None:
+    async def play(sat: Sat) -> None:
+        small = sat.app.view.board.cell
+        await sat.pilot.resize_terminal(160, 50)
+        await sat.settle()
+        assert sat.app.view.board.cell > small
+        await sat.pilot.resize_terminal(40, 12)  # which nothing fits into, and nothing falls over
+        await sat.settle()
+        await sat.pilot.resize_terminal(80, 24)
+        await sat.settle()
+        assert sat.app.view.board.cell == small
+        await sat.click(Square(4, 4))
+        assert sat.played()[0] == "E5"
+
+    sit("go:size=9", play)

@@ -265,3 +265,22 @@ class Sitting:
             write_bytes(path, form.write([self.record(players)]))
         except OSError as error:
             raise InvalidParameter(f"{path} cannot be written: {error.strerror or error}") from None
+
+    def film(self, path: Path) -> None:
+        """Writes the game as pictures that move, where it has pictures: `.gif`, `.mp4`."""
+        from tengen.terminal.film import SUFFIXES, Film
+        from tengen.terminal.pictures import picture_of
+        from tengen.terminal.watch import rate_of
+
+        if path.suffix.lower() not in SUFFIXES:
+            raise InvalidParameter(f"{path} is not accepted: a game for one is saved as {' or '.join(SUFFIXES)}")
+        film = Film(rate=rate_of(self.game))
+        for state in (self.start, *(turn.after for turn in self.turns)):
+            picture = picture_of(self.game, state)
+            if picture is None:
+                raise InvalidParameter(f"{self.game.text} has no pictures that a film could show")
+            film.add(picture)
+        try:
+            film.save(path)
+        except OSError as error:
+            raise InvalidParameter(f"{path} cannot be written: {error.strerror or error}") from None

@@ -14,8 +14,8 @@ from tengen.agents.time_control import TimeControl
 from tengen.games.game import RecordGame
 from tengen.games.rules import CHANCE, State
 from tengen.terminal import boards
+from tengen.terminal.table.opinions import searches
 from tengen.terminal.table.sitting import Sitting
-from tengen.terminal.table.table import searches
 
 SMALLEST = (80, 24)
 """Columns and lines that the full screen needs."""

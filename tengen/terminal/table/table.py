@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from tengen.agents.agent import Agent
 from tengen.agents.load import check_agent, load_agent
-from tengen.agents.text import parse_agent
 from tengen.agents.time_control import TimeControl
 from tengen.arena.game_clock import GameClock
 from tengen.core.errors import IllegalMove, InvalidParameter, TengenError
@@ -20,12 +19,11 @@ from tengen.mcts.result import SearchResult
 from tengen.records.formats import read_games
 from tengen.records.record import MoveNote
 from tengen.terminal import boards, moves
-from tengen.terminal.table.places import Opinion, places_of
+from tengen.terminal.table.opinions import opinions, searches
+from tengen.terminal.table.places import Opinion
 from tengen.terminal.table.sitting import HUMAN, Sitting
 from tengen.terminal.table.thinker import Job, Report, Thinker
 
-OPINIONS = 5
-"""Moves of a search that are shown."""
 SURE = 100
 """Visits from which on a move's own value is believed, not that of the position."""
 VARIATION = 8
@@ -232,8 +230,8 @@ class Table:
         start = found.parse_position(record.start) if record.start else found.initial_state()
         line = record.actions.tolist()
         sitting = Sitting(found, self.sitting.people, start=start, line=line, notes=record.notes)
-        if record.termination == "resignation" and not sitting.is_over() and abs(record.result) == 1.0:
-            sitting.end(int(record.result > 0), "resignation")
+        if record.termination in ("resignation", "time") and not sitting.is_over() and abs(record.result) == 1.0:
+            sitting.end(int(record.result > 0), "time" if record.termination == "time" else "resignation")
         if found != self.game:
             self._dismiss()
         self._replace(sitting)
@@ -243,28 +241,10 @@ class Table:
         """Writes the game to a file."""
         path = Path(file).expanduser()
         if self.sitting.alone:
-            self._film(path)
+            self.sitting.film(path)
         else:
             self.sitting.save(path, self.players())
         self.say(f"saved {path}")
-
-    def _film(self, path: Path) -> None:
-        from tengen.terminal.film import SUFFIXES, Film
-        from tengen.terminal.pictures import picture_of
-        from tengen.terminal.watch import rate_of
-
-        if path.suffix.lower() not in SUFFIXES:
-            raise InvalidParameter(f"{path} is not accepted: a game for one is saved as {' or '.join(SUFFIXES)}")
-        film = Film(rate=rate_of(self.game))
-        for state in (self.sitting.start, *(turn.after for turn in self.sitting.turns)):
-            picture = picture_of(self.game, state)
-            if picture is None:
-                raise InvalidParameter(f"{self.game.text} has no pictures that a film could show")
-            film.add(picture)
-        try:
-            film.save(path)
-        except OSError as error:
-            raise InvalidParameter(f"{path} cannot be written: {error.strerror or error}") from None
 
     def _replace(self, sitting: Sitting) -> None:
         self.sitting = sitting
@@ -467,7 +447,7 @@ class Table:
         result = self._result_of(state, self.sitting.ply)
         if result is None:
             return ()
-        return opinions(self, state, result)
+        return opinions(self.game, state, result, self.written)
 
     def shown_on_board(self) -> bool:
         """Whether thoughts are to be seen on the board too."""
@@ -515,26 +495,3 @@ class Table:
         for each in (self._player, self._analyst):
             if each is not None:
                 each.close()
-
-
-def searches(text: str) -> bool:
-    """Whether an agent of this text can tell what it thinks of moves."""
-    return parse_agent(text).kind in ("uct", "network")
-
-
-def opinions(table: Table, state: State, result: SearchResult) -> tuple[Opinion, ...]:
-    """The moves that a search looked at most, the chosen one first."""
-    visits, q = result.visits[0], result.q[0]
-    chosen = int(result.action[0])
-    legal = table.game.legal_actions(state)
-    order = sorted((int(a) for a in legal if visits[a] > 0), key=lambda a: (a != chosen, -int(visits[a])))
-    return tuple(
-        Opinion(
-            action,
-            table.written(state, action),
-            int(visits[action]),
-            float(q[action]),
-            *places_of(table.game, state, action),
-        )
-        for action in order[:OPINIONS]
-    )
