@@ -1,6 +1,7 @@
 """What an engine tells of its thinking in UCI's and USI's `info` lines: the last word on its best line."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tengen.protocols.engine_score import value_of
@@ -16,6 +17,8 @@ MOST_MOVES = 32
 class EngineInfo:
     """The best line's evaluation, for the side to move; what was not told is absent."""
 
+    of_score: Callable[[float], float] = value_of
+    """The value that a score of this engine's stands for."""
     value: float | None = None
     """In [-1, 1]; a forced mate is 1 or -1."""
     depth: int | None = None
@@ -39,12 +42,22 @@ class EngineInfo:
         self.nodes = self.nodes if nodes is None else nodes
         if "lowerbound" in words or "upperbound" in words or "score" not in words:
             return
-        value = _value(words[words.index("score") + 1 : words.index("score") + 3])
+        value = self._value(words[words.index("score") + 1 : words.index("score") + 3])
         if value is None:
             return
         self.value = value
         self.depth = _number(_after(words, "depth"))
         self.moves = words[words.index("pv") + 1 :][:MOST_MOVES] if "pv" in words else []
+
+    def _value(self, words: list[str]) -> float | None:
+        """The value of `cp N` or `mate N`; USI's mate may be `+` or `-` alone, and `mate 0` is that of who is mated."""
+        if len(words) < 2 or not re.fullmatch(r"[+-]?[0-9]{1,9}|[+-]", words[1]):
+            return None
+        if words[0] == "mate":
+            return -1.0 if words[1].startswith("-") or words[1] == "0" else 1.0
+        if words[0] == "cp" and words[1] not in "+-":
+            return self.of_score(int(words[1]))
+        return None
 
 
 def _after(words: list[str], name: str) -> str | None:
@@ -53,14 +66,3 @@ def _after(words: list[str], name: str) -> str | None:
 
 def _number(word: str | None) -> int | None:
     return int(word) if word is not None and re.fullmatch(r"[0-9]{1,15}", word) else None
-
-
-def _value(words: list[str]) -> float | None:
-    """The value of `cp N` or `mate N`; USI's mate may be `+` or `-` alone, and `mate 0` is that of who is mated."""
-    if len(words) < 2 or not re.fullmatch(r"[+-]?[0-9]{1,9}|[+-]", words[1]):
-        return None
-    if words[0] == "mate":
-        return -1.0 if words[1].startswith("-") or words[1] == "0" else 1.0
-    if words[0] == "cp" and words[1] not in "+-":
-        return value_of(int(words[1]))
-    return None

@@ -19,7 +19,7 @@ from tengen.mcts.lines import Line
 from tengen.protocols.engine_line import Go, PositionText
 from tengen.protocols.engine_options import Options
 from tengen.protocols.engine_position import Follower, Position
-from tengen.protocols.engine_score import centipawns, chances
+from tengen.protocols.engine_score import chances
 
 RESIGN = -1
 
@@ -49,6 +49,7 @@ class Host(Protocol):
     @property
     def resigns(self) -> bool: ...
     def resign_threshold(self, usual: float) -> float: ...
+    def score(self, value: float) -> int: ...
     def mate_score(self, plies: int, won: bool) -> str: ...
     def say(self, line: str) -> None: ...
     def tell(self, message: str) -> None: ...
@@ -203,7 +204,7 @@ class EnginePlayer:
 
     def _score(self, line: Line) -> str:
         if line.plies is None:
-            score = f"cp {centipawns(line.value)}"
+            score = f"cp {self._session.score(line.value)}"
         else:
             score = f"mate {self._session.mate_score(line.plies, line.lower >= 1.0)}"
         if self._session.options.flag("UCI_ShowWDL"):

@@ -17,6 +17,25 @@ def value_of(score: float) -> float:
     return max(-1.0, min(1.0, math.atan(score / SCALE) / STEEPNESS))
 
 
+SHOGI_SCALE = 1200.0
+"""Shogi programs take a score of s for a chance to win of 1 / (1 + exp(-s / 600)), as Ponanza did: tanh(s / 1200)."""
+MOST_SHOGI_SCORE = 30_000
+"""What certainty is told as."""
+
+
+def shogi_score(value: float) -> int:
+    """The score of a value in [-1, 1] in shogi."""
+    most = math.tanh(MOST_SHOGI_SCORE / SHOGI_SCALE)
+    if abs(value) >= most:
+        return MOST_SHOGI_SCORE if value > 0 else -MOST_SHOGI_SCORE
+    return round(SHOGI_SCALE * math.atanh(value))
+
+
+def value_of_shogi_score(score: float) -> float:
+    """The value in [-1, 1] of a score in shogi."""
+    return math.tanh(score / SHOGI_SCALE)
+
+
 def chances(value: float, *, exact: bool = False) -> tuple[int, int, int]:
     """Won, drawn and lost games in 1000.
 

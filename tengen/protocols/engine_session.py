@@ -118,6 +118,10 @@ class EngineSession(ABC):
         """Parameters of the game that options set."""
 
     @abstractmethod
+    def score(self, value: float) -> int:
+        """A value in [-1, 1] as `score cp` tells it."""
+
+    @abstractmethod
     def mate_score(self, plies: int, won: bool) -> str:
         """How far off a proven end is, as `score` tells it."""
 

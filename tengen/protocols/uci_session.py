@@ -7,6 +7,7 @@ and the options named UCI_ShowWDL and Move Overhead are as in Stockfish.
 from typing import ClassVar
 
 from tengen.protocols.engine_options import Option
+from tengen.protocols.engine_score import centipawns
 from tengen.protocols.engine_session import EngineSession, shared_options
 
 
@@ -33,6 +34,9 @@ class UciSession(EngineSession):
 
     def game_parameters(self) -> dict[str, object]:
         return {"chess960": True} if self.options.flag("UCI_Chess960") else {}
+
+    def score(self, value: float) -> int:
+        return centipawns(value)
 
     def mate_score(self, plies: int, won: bool) -> str:
         return str((plies + 1) // 2 if won else -(plies // 2))

@@ -5,6 +5,7 @@ import time
 from tengen.core.errors import EngineError
 from tengen.protocols.client_options import EngineOption, parse_option
 from tengen.protocols.engine_info import EngineInfo
+from tengen.protocols.engine_score import value_of_shogi_score
 from tengen.protocols.process import EngineProcess
 
 START_TIMEOUT = 60.0
@@ -20,7 +21,7 @@ class UsiClient:
         self.timeout = timeout
         self.process = EngineProcess(command)
         self._options: dict[str, EngineOption] = {}
-        self.info = EngineInfo()
+        self.info = EngineInfo(value_of_shogi_score)
         """What the engine has told of its last search."""
         try:
             self._ask("usi", "usiok", max(timeout, START_TIMEOUT))

@@ -9,6 +9,7 @@ from tengen.agents.control import Control, Limits
 from tengen.core.errors import TengenError
 from tengen.protocols.engine_line import Go
 from tengen.protocols.engine_options import Option
+from tengen.protocols.engine_score import shogi_score
 from tengen.protocols.engine_session import EngineSession, shared_options
 
 
@@ -36,6 +37,9 @@ class UsiSession(EngineSession):
 
     def resign_threshold(self, usual: float) -> float:
         return self.options.number("ResignValue") / 100 or usual
+
+    def score(self, value: float) -> int:
+        return shogi_score(value)
 
     def mate_score(self, plies: int, won: bool) -> str:
         return str(plies if won else -plies)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tengen.protocols.engine_info import EngineInfo
-from tengen.protocols.engine_score import centipawns, value_of
+from tengen.protocols.engine_score import centipawns, shogi_score, value_of, value_of_shogi_score
 
 
 def heard(*lines: str) -> tuple[float | None, int | None, int | None, list[str]]:
@@ -62,3 +62,11 @@ def test_rubbish_harms_nobody(words: list[str]) -> None:
 @given(st.integers(-3000, 3000))
 def test_values_and_centipawns_are_each_other_s_inverse(score: int) -> None:
     assert centipawns(value_of(score)) == pytest.approx(score, abs=1)
+    assert shogi_score(value_of_shogi_score(score)) == pytest.approx(score, abs=1)
+
+
+def test_a_score_in_shogi_is_worth_the_chance_that_shogi_programs_give_it() -> None:
+    info = EngineInfo(value_of_shogi_score)
+    info.hear("info depth 8 score cp 600 pv 7g7f")
+    assert (1 + (info.value or 0)) / 2 == pytest.approx(0.7310586)
+    assert [shogi_score(value) for value in (0.0, 1.0, -1.0)] == [0, 30_000, -30_000]
