@@ -172,7 +172,8 @@ class GtpSession:
         return game
 
     def _load(self, game: "Game"):  # type: ignore[no-untyped-def]
-        from tengen.agents.load import load_agent
+        with self._lock:  # two threads that import one package at once may find half of it
+            from tengen.agents.load import load_agent
 
         return load_agent(self._agent_text, game, seed=self._seed)
 
