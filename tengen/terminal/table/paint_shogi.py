@@ -144,7 +144,7 @@ class ShogiPainter(Painter):
         name = self.names[abs(piece)]
         side = int(piece < 0)
         if not self.look.unicode:
-            canvas.put(x + 1, y + (height - 1) // 2, (name.lower() if side else name).rjust(2), self.paper(None, None))
+            canvas.put(x + 1, y + (height - 1) // 2, (name.lower() if side else name).ljust(2), self.paper(None, None))
             return
         if not self.look.colours or height == 1:
             colour = PROMOTED if abs(piece) > 8 else INKS[side]
