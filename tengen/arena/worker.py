@@ -136,16 +136,20 @@ class Table:
 
 def warm_up(agent: Agent) -> None:
     """Loads and compiles what the rules and a search need for the first moves, so that no clock pays for it."""
-    state = agent.game.initial_state()
-    agent.game.is_legal(state, int(agent.game.legal_actions(state)[0]))
-    if not isinstance(agent, SearchAgent):
-        return
+    game = agent.game
+    state = game.initial_state()
     with contextlib.suppress(Exception):  # the game will show it
+        action = int(game.legal_actions(state)[0])
+        game.is_legal(state, game.parse_action(state, game.action_to_text(state, action)))
+        game.parse_position(game.position_to_text(state))
+        game.is_over(game.apply(state, action))
+        if not isinstance(agent, SearchAgent):
+            return
         agent.set_clock(Clock(main=0.0, byoyomi=0.05))
         agent.new_game(state)
         for _ in range(2):
-            action = ask_for_action(agent.game, agent, state)
-            after = agent.game.apply(state, action)
+            action = ask_for_action(game, agent, state)
+            after = game.apply(state, action)
             agent.notify(state, action, after)
             agent.note()
             state = after

@@ -55,7 +55,7 @@ def _set_rules(session: "GtpSession", arguments: list[str]) -> str:
 
     rules = parse_rules(" ".join(arguments))
     if rules.refused:
-        raise Refusal(f"{rules.refused} is not known here: games are scored by area")
+        raise Refusal(f"not known here: {rules.refused}; games are scored by area")
     session.put_under(**rules.parameters())
     return ""
 

@@ -172,12 +172,14 @@ class GtpSession:
         return game
 
     def _load(self, game: "Game"):  # type: ignore[no-untyped-def]
-        from tengen.agents.load import load_agent
+        with self._lock:  # two threads that import one package at once may find half of it
+            from tengen.agents.load import load_agent
 
         return load_agent(self._agent_text, game, seed=self._seed)
 
     def _new_board(self, game: "Go") -> None:
-        from tengen.protocols.gtp_board import GtpBoard
+        with self._lock:  # two threads that import what imports each other may meet half of it
+            from tengen.protocols.gtp_board import GtpBoard
 
         self._board = GtpBoard(game)
         self.clock.restart()
@@ -278,7 +280,8 @@ class GtpSession:
 
     @command("loadsgf", 1)
     def _loadsgf(self, arguments: list[str]) -> str:
-        from tengen.protocols.gtp_board import load_sgf_board
+        with self._lock:
+            from tengen.protocols.gtp_board import load_sgf_board
 
         before = integer(arguments[1], "move number") if len(arguments) > 1 else None
         board = load_sgf_board(arguments[0], lambda size, komi: self._make(size=size, komi=komi), before)

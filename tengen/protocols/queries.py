@@ -194,7 +194,7 @@ def _go_states(
                 raise WrongField("whiteHandicapBonus", "whiteHandicapBonus must be 0, N or N-1")
             rules = replace(rules, bonus=str(fields["whiteHandicapBonus"]))
         if rules.refused:
-            warnings.append(("rules", f"{rules.refused} is not known here: the game is scored by area"))
+            warnings.append(("rules", f"not known here: {rules.refused}; the game is scored by area"))
         parameters |= rules.parameters()
         black = sum(who == 0 for who, _ in stones)
         bonus = rules.points(black) if black == len(stones) else 0

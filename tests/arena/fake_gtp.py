@@ -25,10 +25,10 @@ def main() -> None:
             answer = "protocol_version\nlist_commands\nboardsize\nclear_board\nkomi\nplay\ngenmove\nquit"
             if mode == "miscount":
                 answer += "\nfinal_score"
-        elif command == "final_score":
-            answer = "B+99"
             if mode == "timed":
                 answer += "\ntime_settings\ntime_left"
+        elif command == "final_score":
+            answer = "B+99"
         elif command == "boardsize":
             size = int(words[1])
             if mode == "small" and size > 7:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -508,6 +509,20 @@ def test_the_first_answers_need_neither_numba_nor_torch() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
+
+
+def test_a_board_is_there_at_once_though_the_agent_still_loads() -> None:
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-m", "tengen.cli", "gtp", "--agent", "random"],
+            input="boardsize 5\nplay b c3\nlist_stones b\nquit\n",
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "TENGEN_QUIET": "1"},
+        )
+        assert done.stdout == "=\n\n=\n\n= C3\n\n=\n\n"
+        assert done.stderr == ""
 
 
 VERTEX = st.sampled_from([f"{letter}{row}" for letter in "ABCDE" for row in range(1, 6)] + ["pass"])

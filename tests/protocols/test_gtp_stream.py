@@ -185,7 +185,7 @@ def test_rules_are_told_and_set_as_katago_does() -> None:
     assert of.board.game.rules.suicide
     assert of.answer('kata-set-rules {"ko": "POSITIONAL", "suicide": false}') == "=\n\n"
     assert of.board.game == Go(size=5)
-    assert of.answer("kata-set-rules japanese").startswith("? territory scoring")
+    assert of.answer("kata-set-rules japanese").startswith("? not known here: territory scoring")
     assert of.answer("kata-set-rules go-bang").startswith("? unknown rule set")
 
 

@@ -79,6 +79,8 @@ class Checker(ABC):
         self.start_timeout = START_TIMEOUT if timeout is None else timeout
         self.found = Compliance(self.protocol, command)
         self._engine: EngineProcess | None = None
+        self._warm = False
+        """Whether the engine can choose a first move, so that it is waited for after a new start too."""
 
     @abstractmethod
     def greet(self) -> str:
@@ -97,10 +99,7 @@ class Checker(ABC):
         try:
             self._check("starts and answers the first command", self._start, on_check)
             if self.found.passed:
-                try:
-                    self.warm_up()
-                except TengenError:
-                    self._close()  # the checks will say what is wrong
+                self._warm = self._warmed()
                 for name, check in self.checks():
                     self._check(name, lambda check=check: self._with_engine(check), on_check)  # type: ignore[misc]
         finally:
@@ -134,10 +133,20 @@ class Checker(ABC):
         self._engine = EngineProcess(self.command)
         return self.greet()
 
+    def _warmed(self) -> bool:
+        try:
+            self.warm_up()
+        except TengenError:
+            self._close()  # the checks will say what is wrong
+            return False
+        return True
+
     def _with_engine(self, check: Callable[[], str]) -> str:
         if self._engine is None or not self._engine.alive:
             self._close()
             self._start()
+            if self._warm and not self._warmed():
+                self._start()
         self.engine.skip_unasked()
         return check()
 
