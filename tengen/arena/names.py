@@ -8,7 +8,7 @@ from pathlib import PurePath
 WIDTH = 24
 """Characters that a name may have in a table."""
 
-LEAST = 15
+LEAST = 12
 """Characters that are left of the program's or network's own name, however much its settings have to tell."""
 
 
@@ -29,6 +29,9 @@ def short_names(names: Sequence[str], width: int = WIDTH) -> list[str]:
             continue
         others = alike[head]
         telling = [word for word in words if len(others) == 1 or any(word not in each for each in others)]
+        if len(" ".join([head, *telling])) > width - len(mark):
+            alone = [word for word in telling if sum(word in each for each in others) == 1]
+            telling = sorted(alone, key=len)[:1] or telling  # one word that no other has says enough
         rest = "".join(f" {word}" for word in telling)
         room = max(width - len(mark) - len(rest), LEAST)
         short.append(_cut(_cut(head, room) + rest, width - len(mark)) + mark)

@@ -88,6 +88,11 @@ def test_an_engine_in_python_is_named_by_its_script() -> None:
     assert short_names(texts) == ["fake.py hang", "fake.py crash"]
 
 
+def test_one_setting_is_shown_where_several_have_no_room() -> None:
+    texts = [f"usi:fairy-stockfish,Skill Level={skill},nodes={nodes}" for skill, nodes in ((-20, 20), (0, 200))]
+    assert short_names(texts) == ["fairy-stockfish nodes=20", "fairy-stockfi… nodes=200"]
+
+
 def test_the_report_has_a_crosstable_and_says_what_short_names_stand_for() -> None:
     agents = [LEVELS[0], LEVELS[1], "uct:sims=500"]
     games = [

@@ -120,6 +120,7 @@ def test_clocks_and_a_question() -> None:
         sat.table.clocks = clocks = GameClock((control, control), now=lambda: 0.0)
         clocks.players[0].main, clocks.players[1].periods = 75.0, 2
         clocks.players[1].main = 0.0
+        sat.app.view.show()
         await sat.press("f6")
         check_picture("sides", sat.picture())
 

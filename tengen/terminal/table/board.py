@@ -2,6 +2,7 @@
 
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -27,12 +28,32 @@ class Board(Widget):
         self.scene: Scene | None = None
         self.cell = painter.sizes[-1]
         self._canvas: Canvas | None = None
+        self._strips: dict[int, Strip] = {}
+        """Lines of the canvas as they are shown."""
 
     def show(self, painter: Painter, scene: Scene, cell: tuple[int, int]) -> None:
         """Shows a scene in cells of a size."""
         self.painter, self.scene, self.cell = painter, scene, cell
-        self._canvas = painter.paint(scene, cell)
-        self.refresh()
+        before, self._canvas = self._canvas, painter.paint(scene, cell)
+        changed = self._canvas.changed_lines(before)
+        if changed is None:
+            self._strips.clear()
+            self.refresh()
+            return
+        _, top = self._origin()
+        for line in changed:  # the others keep what was made of them, which is most of the work
+            self._strips.pop(line, None)
+        if changed:
+            self.refresh(*(Region(0, top + line, self.size.width, 1) for line in changed))
+
+    def on_resize(self) -> None:
+        """Another width makes other lines."""
+        self._strips.clear()
+
+    def notify_style_update(self) -> None:
+        """Another style makes other lines."""
+        super().notify_style_update()
+        self._strips.clear()
 
     def _origin(self) -> tuple[int, int]:
         """Where the canvas begins."""
@@ -44,12 +65,13 @@ class Board(Widget):
 
     def render_line(self, y: int) -> Strip:
         left, top = self._origin()
-        plain = self.rich_style
         if self._canvas is None or not 0 <= y - top < self._canvas.height:
-            return Strip([Segment(" " * self.size.width, plain)], self.size.width)
-        drawn = self._canvas.strip(y - top)
-        line = Strip([Segment(" " * left), *drawn], left + drawn.cell_length)
-        return line.adjust_cell_length(self.size.width).apply_style(plain)
+            return Strip([Segment(" " * self.size.width, self.rich_style)], self.size.width)
+        if y - top not in self._strips:
+            drawn = self._canvas.strip(y - top)
+            line = Strip([Segment(" " * left), *drawn], left + drawn.cell_length)
+            self._strips[y - top] = line.adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        return self._strips[y - top]
 
     def on_click(self, event: events.Click) -> None:
         """Tells which place was clicked."""

@@ -67,6 +67,12 @@ class Canvas:
         for line in range(y, y + height):
             self.put(x, line, " " * width, look)
 
+    def changed_lines(self, before: "Canvas | None") -> list[int] | None:
+        """The lines that differ from those of an earlier canvas; None where all may, as its size is another."""
+        if before is None or (before.width, before.height) != (self.width, self.height):
+            return None
+        return [y for y, (old, new) in enumerate(zip(before._cells, self._cells, strict=True)) if old != new]
+
     def strip(self, y: int) -> Strip:
         """A line as the screen takes it."""
         segments: list[Segment] = []

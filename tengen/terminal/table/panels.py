@@ -32,9 +32,15 @@ class Looked(Message):
 class Lines(Static):
     """Lines of text that never wrap."""
 
+    _shown: Sequence[Text] = ()
+
     def show(self, lines: Sequence[Text]) -> None:
-        """Shows them."""
-        self.update(Text("\n").join(lines))
+        """Shows them, and lays the screen out again only where their number changes."""
+        if lines == self._shown:
+            return
+        layout = len(lines) != len(self._shown)
+        self._shown = list(lines)
+        self.update(Text("\n").join(lines), layout=layout)
 
 
 class Graph(Widget):
@@ -50,8 +56,10 @@ class Graph(Widget):
 
     def show(self, shares: Sequence[float | None], at: int, heading: str, inks: tuple[str, str]) -> None:
         """Shows shares in [0, 1] of plies, `at` being looked at, in the colours of both sides."""
+        known = (self._shares, self._at, self.heading)
         self._shares, self._at, self.heading, self._inks = list(shares), at, heading, inks
-        self.refresh()
+        if known != (self._shares, at, heading):
+            self.refresh()
 
     def _columns(self) -> int:
         return max(1, min(self.size.width, len(self._shares) * self._wide()))
@@ -138,6 +146,8 @@ class MoveList(ScrollView, can_focus=False):
 
         The last `gone` entries were taken back.
         """
+        if (list(entries), at, first, gone) == (self._entries, self._at, self._first, self._gone):
+            return
         moved = (len(entries), at) != (len(self._entries), self._at)
         self._entries, self._at, self._first, self._gone = list(entries), at, first, gone
         self._measure()

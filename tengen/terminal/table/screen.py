@@ -129,7 +129,7 @@ class TableScreen(Screen[None]):
             self.cursor = self.picked = None
         self._lay_out()
         table = self.table
-        self.query_one("#title", Static).update(Text(facts.title(table), style="bold", no_wrap=True))
+        self.query_one("#title", Static).update(Text(facts.title(table), style="bold", no_wrap=True), layout=False)
         self.board.show(self.painter, self.scene(), self._cell)
         self._show_players()
         self.show_thoughts()
@@ -170,7 +170,7 @@ class TableScreen(Screen[None]):
             line.append("arrow keys walk" if sitting.people else "Enter goes on", style="dim")
         else:
             line.append(f"{self._who()} to move: type it, click it, or arrow keys and Enter", style="dim")
-        self.query_one("#prompt", Static).update(line)
+        self.query_one("#prompt", Static).update(line, layout=False)
 
     def _who(self) -> str:
         mover = self.table.sitting.mover
