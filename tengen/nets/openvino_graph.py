@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import sys
+import threading
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,17 @@ def require() -> None:
         raise MissingExtra("the OpenVINO engine is not installed: pip install 'tengen[openvino]'")
 
 
-@functools.cache
+LOADING = threading.Lock()
+
+
 def load() -> ModuleType:
     """Imports OpenVINO without its telemetry, which would report the import over the network."""
+    with LOADING:  # two threads may need it first: one that plays, one that is asked for a hint
+        return _load()
+
+
+@functools.cache
+def _load() -> ModuleType:
     require()
     known = sys.modules.get("openvino_telemetry")
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # so that importing it fails, and a stub serves

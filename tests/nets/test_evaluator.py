@@ -245,3 +245,20 @@ def test_a_network_for_tic_tac_toe_judges_its_positions() -> None:
     logits, values = NetworkEvaluator(network)(game.observe(game.initial_state())[None], np.ones((1, 9), bool))
     assert logits.shape == (1, 9)
     assert abs(float(values[0])) < 0.5
+
+
+def test_two_threads_may_need_openvino_first_at_once() -> None:
+    needs("openvino")
+    code = (
+        "import threading\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from tengen.nets.openvino_graph import load\n"
+        "barrier = threading.Barrier(4)\n"
+        "def together(_):\n"
+        "    barrier.wait()\n"
+        "    return load()\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    print(len(set(map(id, pool.map(together, range(4))))))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
