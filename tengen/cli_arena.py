@@ -118,7 +118,7 @@ def arena(
 
     \b
     Example: tengen arena tictactoe random uct:sims=200 --games 40
-             tengen arena chess uct:sims=500 random "uci:stockfish,nodes=50" --openings book.pgn --out runs/cup
+             tengen arena chess uct "uci:stockfish,nodes=50" --openings book.pgn
              tengen arena gridworld:robot random uct:sims=500
     """
     from tengen.arena import command

@@ -21,7 +21,8 @@ def terminal(*words: str, columns: int = 80, lines: int = 24) -> Iterator[tuple[
     pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (lines, columns))
-    environment = os.environ | {"TERM": "xterm-256color"}
+    sizes = {"COLUMNS", "LINES"}  # which would overrule the size of the terminal itself
+    environment = {name: value for name, value in os.environ.items() if name not in sizes} | {"TERM": "xterm-256color"}
     command = [sys.executable, "-m", "tengen.cli", "play", *words]
     program = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
@@ -36,7 +37,7 @@ def terminal(*words: str, columns: int = 80, lines: int = 24) -> Iterator[tuple[
         os.close(ours)
 
 
-def read_until(end: int, wanted: bytes, seconds: float = 120.0) -> bytes:
+def read_until(end: int, wanted: bytes, seconds: float = 60.0) -> bytes:
     """What comes until the wanted text, or until the other end is closed."""
     seen, until = b"", time.monotonic() + seconds
     while wanted not in seen and time.monotonic() < until:
