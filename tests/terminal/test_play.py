@@ -2,8 +2,8 @@
 
 import io
 import re
-import signal
-import threading
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -255,17 +255,22 @@ def test_an_engine_that_fails_where_nobody_sits_ends_the_sitting() -> None:
 
 
 def test_an_interrupt_is_heard_while_an_agent_thinks() -> None:
-    thinking = threading.Event()
-    main = threading.main_thread().ident
-    assert main is not None
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # another test may have changed it
-    try:
-        interrupt = lambda: (thinking.wait(), signal.pthread_kill(main, signal.SIGINT))  # noqa: E731
-        threading.Thread(target=interrupt, daemon=True).start()
-        with pytest.raises(KeyboardInterrupt):
-            beside(lambda: (thinking.set(), threading.Event().wait(60)))
-    finally:
-        signal.signal(signal.SIGINT, before)
+    code = (
+        "import os, signal, threading\n"
+        "from tengen.terminal.play import beside\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "thinking = threading.Event()\n"
+        "def interrupt():\n"
+        "    thinking.wait()\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Thread(target=interrupt, daemon=True).start()\n"
+        "try:\n"
+        "    beside(lambda: (thinking.set(), threading.Event().wait(60)))\n"
+        "except KeyboardInterrupt:\n"
+        "    print('heard')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
+    assert (done.stdout, done.stderr) == ("heard\n", "")
 
 
 def test_what_goes_wrong_beside_is_raised_here() -> None:
