@@ -115,9 +115,9 @@ class GtpChecker(Checker):
         self._accepted(f"boardsize {size}")
         self._accepted("clear_board")
 
-    def _generate(self, colour: str, taken: set[str], size: int = 9) -> str:
+    def _generate(self, colour: str, taken: set[str], size: int = 9, timeout: float | None = None) -> str:
         """The engine's move, which must be a vertex of the board that is empty as far as that can be known."""
-        answer = self._accepted(f"genmove {colour}").upper()
+        answer = self._accepted(f"genmove {colour}", timeout).upper()
         if not VERTEX.fullmatch(answer):
             raise WrongAnswer(f"genmove {colour} gave {answer[:40]!r}: neither a vertex nor pass nor resign")
         if answer in ("PASS", "RESIGN"):
@@ -216,7 +216,8 @@ class GtpChecker(Checker):
         self._clear(size)
         passes, move = 0, ""
         for ply in range(size * size * 6):
-            move = self._generate(("black", "white")[ply % 2], set(), size)
+            # engines may load what another size of board needs, at the first move or when the game ends
+            move = self._generate(("black", "white")[ply % 2], set(), size, self.start_timeout)
             passes = passes + 1 if move == "PASS" else 0
             if passes == 2 or move == "RESIGN":
                 return f"{'resigned' if move == 'RESIGN' else 'two passes'} after {ply + 1} moves on {size}x{size}"
