@@ -81,10 +81,12 @@ def test_a_stop_is_heard_between_pieces() -> None:
 
 
 def test_limits_hold_from_the_ponder_hit_on() -> None:
+    thinker = agent(memory=1 << 30)
+    last(thinker, control(nodes=9))  # so that no kernel must be loaded before the first simulation
     held = control(pondering=True, nodes=50, seconds=0.1)
     began = time.monotonic()
     threading.Timer(0.3, held.hit).start()
-    found = last(agent(memory=1 << 30), held)  # without limits it would not return
+    found = last(thinker, held)  # without limits it would not return
     assert found.simulations > 50
     assert time.monotonic() - began >= 0.3
 
