@@ -100,7 +100,7 @@ class ChessPainter(Painter):
     def _opinion(self, canvas: Canvas, scene: Scene, rank: int, x: int, y: int, cell: tuple[int, int]) -> None:
         opinion = scene.opinions[rank]
         width, height = cell
-        look = self.paper(INK, RANKS[min(rank, len(RANKS) - 1)], bold=rank == 0, marked=rank == 0)
+        look = self.ranked(rank)
         chance = self.percent(opinion)
         if height == 1:
             canvas.put(x + width - 1, y, str(rank + 1), look)

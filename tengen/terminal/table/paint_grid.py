@@ -46,7 +46,7 @@ class GridPainter(Painter):
             self._sign(canvas, sign, x, y, cell, self.paper(SYMBOLS.get(sign, INK), ground, bold=True, marked=marked))
         elif rank is not None:
             opinion = scene.opinions[rank]
-            look = self.paper(INK, RANKS[min(rank, len(RANKS) - 1)], bold=rank == 0, marked=rank == 0)
+            look = self.ranked(rank)
             middle = y + max(0, height - 2) // 2
             room = max(1, width - 2)
             canvas.put(x, middle, self.percent(opinion)[:room].center(room), look)
@@ -142,7 +142,7 @@ class WorldPainter(Painter):
         rank = scene.marks.get(square)
         if rank is not None:
             opinion = scene.opinions[rank]
-            look = self.paper(INK, RANKS[min(rank, len(RANKS) - 1)], bold=rank == 0, marked=rank == 0)
+            look = self.ranked(rank)
             arrow = ("↑→↓←" if self.look.unicode else "^>v<")[opinion.action]
             text = f"{arrow}{opinion.value:+.2f}" if width >= 6 else f"{opinion.value:+.1f}" if width >= 4 else arrow
             canvas.put(x, y + height - 1, text[:width].center(width), look)

@@ -163,6 +163,10 @@ class Painter(ABC):
             return style(ink, ground, bold=bold)
         return style(bold=bold, reverse=marked)
 
+    def ranked(self, rank: int) -> Style:
+        """How the candidate of this rank is written, the best being 0."""
+        return self.paper(INK, RANKS[min(rank, len(RANKS) - 1)], bold=rank == 0, marked=rank == 0)
+
     def brackets(self, canvas: Canvas, x: int, y: int, cell: tuple[int, int], ink: str, ground: str | None) -> None:
         """Corners around a cell: the cursor."""
         look = self.paper(ink, ground, bold=True, marked=not self.look.unicode)
