@@ -1,5 +1,6 @@
 """One run of a comparison, in a process of its own: a method that learns, or an agent that only plays."""
 
+import contextlib
 import json
 import signal
 import time
@@ -42,7 +43,8 @@ def run_contender(answer: Connection, contender: Contender, folder: Path, seed: 
             play(contender, folder, seed)
         answer.send("")
     except KeyboardInterrupt:
-        answer.send("interrupted")
+        with contextlib.suppress(BrokenPipeError):  # who would hear it may have been killed
+            answer.send("interrupted")
     except (OSError, ValueError, MemoryError) as error:
         answer.send(" ".join(str(error).split()) or type(error).__name__)
 
