@@ -110,7 +110,8 @@ def train(
 @click.command()
 @click.argument("topic", type=click.Choice(["selfplay"]), default="selfplay")
 @click.option("--preset", default="go9", show_default=True, help="Whose settings are measured.")
-@click.option("--seconds", type=Positive(), default=20.0, show_default=True, help="How long to measure.")
+@click.option("--seconds", type=Positive(), default=20.0, show_default=True, help="Of self-play; the network as long.")
+@click.option("--workers", type=Whole(1, 1000), default=1, show_default=True, help="Processes at once, summed.")
 @click.option("--checkpoint", type=FilePath(), help="A trained network; a fresh one if absent.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting.")
 @click.option("--seed", type=SEEDS, help="Seed of all random numbers; the preset's if absent.")
@@ -119,37 +120,31 @@ def bench(
     topic: str,
     preset: str,
     seconds: float,
+    workers: int,
     checkpoint: Path | None,
     overrides: tuple[str, ...],
     seed: int | None,
     as_json: bool,
 ) -> None:
-    """Measure Tengen on this machine: where the time of one self-play worker goes.
+    """Measure Tengen on this machine: how fast self-play is, and where its time goes.
+
+    The bare network is the same evaluator called in a loop on one full batch; the
+    two take turns of a second.
 
     `python -m benchmarks` in a source tree measures us beside other programs.
 
     \b
     Example: tengen bench selfplay --preset go9
+             tengen bench selfplay --preset go9 --workers 2 --seconds 60
     """
-    import dataclasses
-
-    from tengen.games import registry
-    from tengen.nets.checkpoint import load_checkpoint
     from tengen.selfplay import settings as settings_module
-    from tengen.selfplay.bench import measure
+    from tengen.selfplay.bench import measure_workers
+    from tengen.terminal.speed import speed_json, speed_lines
 
     settings = settings_module.load(preset, overrides if seed is None else (*overrides, f"seed={seed}"))
-    network = load_checkpoint(checkpoint, registry.make(settings.game)).network if checkpoint else None
-    found = measure(settings, seconds=seconds, network=network)
+    found = measure_workers(settings, workers, seconds=seconds, checkpoint=checkpoint)
     if as_json:
-        click.echo(json.dumps(dataclasses.asdict(found)))
+        click.echo(json.dumps(speed_json(found)))
         return
-    click.echo(
-        f"{settings.game}, {settings.network.blocks} blocks x {settings.network.channels}, one worker, one thread"
-    )
-    for name, value in (("network", found.network), ("tree and rules", found.tree), ("records", found.rest)):
-        click.echo(f"  {name:<16}{value:8.2f} s  {value / found.seconds:6.1%}")
-    click.echo(
-        f"{found.evaluations / found.seconds:,.0f} evaluations/s, {found.positions / found.seconds:,.1f} positions/s, "
-        f"engine {found.engine}{': ' + found.note if found.note else ''}"
-    )
+    for line in speed_lines(settings, found):
+        click.echo(line)

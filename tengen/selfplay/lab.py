@@ -220,6 +220,7 @@ class _Lab:
         if not todo:
             return
         at_once = min(plan.parallel if plan.parallel > 1 else os.cpu_count() or 1, len(todo))
+        self.told = time.monotonic()
         self.say(f"{len(todo)} matches of {plan.games} games, {plan.simulations} simulations a move")
         shares = [todo[start::at_once] for start in range(at_once)]
         settings = plan.variants[0].settings

@@ -181,6 +181,7 @@ class Training:
             version=context.Value("i", 1),
             fraction=context.Value("d", self.fraction()),
             paused=context.Value("i", 0),
+            evaluations=context.Value("q", self.progress.evaluations),
             stop=context.Event(),
         )
         compile_kernels(self.game, self.settings)

@@ -55,6 +55,8 @@ class Shared:
     """How much of the run's time has gone."""
     paused: "Synchronized[int]"
     """How many workers, counted from the first, wait for the learner."""
+    evaluations: "Synchronized[int]"
+    """Evaluations by all workers, over all starts of the run."""
     stop: Event
 
 
@@ -100,12 +102,19 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             else:
                 actor.search.evaluator = evaluator
         assert actor is not None
-        if index < shared.paused.value:
+        spent = 0 < settings.evaluations <= shared.evaluations.value
+        if spent and report.seconds:
+            _send(report, actor, shared)
+            report = Report(index)
+        if spent or index < shared.paused.value:
             time.sleep(0.05)
             continue
         began = time.perf_counter()
+        before = actor.search.evaluations
         actor.simulations = simulations_at(settings, shared.fraction.value)
         finished = actor.step()
+        with shared.evaluations.get_lock():
+            shared.evaluations.value += actor.search.evaluations - before
         journal.append(finished)
         report.records += finished
         report.seconds += time.perf_counter() - began
