@@ -202,6 +202,8 @@ class _Lab:
                 run_jobs([self._job(*first, plan.minutes, 0)], 1, self)
                 todo.remove(first)
             budget = _run(plan, *first).progress().evaluations
+            if budget == 0:
+                raise InvalidParameter(f"the base evaluated nothing in {plan.minutes:g} minutes: give it more")
             self.say(f"each run: {budget} evaluations")
         minutes = UNLIMITED if plan.evaluations else PATIENCE * plan.minutes
         run_jobs([self._job(*pair, minutes, budget) for pair in todo], plan.parallel, self)
@@ -216,7 +218,7 @@ class _Lab:
         """Plays the matches that were not played."""
         plan = self.plan
         played = {_key(line) for line in _matches(plan)}
-        todo = [match for match in _pairs(plan) if (match.first, match.second) not in played]
+        todo = [match for match in pairs(plan) if (match.first, match.second) not in played]
         if not todo:
             return
         at_once = min(plan.parallel if plan.parallel > 1 else os.cpu_count() or 1, len(todo))
@@ -252,7 +254,7 @@ class _Lab:
             return
         self.told = time.monotonic()
         if running[0].work is not train_variant:
-            self.say(f"{len(_matches(self.plan))} of {len(_pairs(self.plan))} matches are played")
+            self.say(f"{len(_matches(self.plan))} of {len(pairs(self.plan))} matches are played")
             return
         for job in running:
             lines = [row for row in read_metrics(self.plan.folder / job.name / "metrics.jsonl") if "fraction" in row]
@@ -277,12 +279,12 @@ def _finished(plan: Plan, variant: Variant, seed: int) -> bool:
     return (run.path / "run.toml").exists() and run.progress().finished
 
 
-def _pairs(plan: Plan) -> list[Match]:
+def pairs(plan: Plan) -> list[Match]:
     """Who plays whom: all variants of a seed each other, and the base of one seed that of the next."""
     names = [[run_folder(plan.folder, variant.name, seed).name for variant in plan.variants] for seed in plan.seeds]
-    pairs = [pair for same in names for pair in combinations(same, 2)]
-    pairs += [(one[0], other[0]) for one, other in pairwise(names)]
-    return [Match(*pair, plan.games, plan.simulations, plan.opening_plies) for pair in pairs]
+    found = [pair for same in names for pair in combinations(same, 2)]
+    found += [(one[0], other[0]) for one, other in pairwise(names)]
+    return [Match(*pair, plan.games, plan.simulations, plan.opening_plies) for pair in found]
 
 
 def _key(line: dict[str, Any]) -> tuple[str, str]:
@@ -291,7 +293,7 @@ def _key(line: dict[str, Any]) -> tuple[str, str]:
 
 def _matches(plan: Plan) -> list[dict[str, Any]]:
     """The lines of matches that belong to the plan, each once."""
-    wanted = {(match.first, match.second): match for match in _pairs(plan)}
+    wanted = {(match.first, match.second): match for match in pairs(plan)}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for line in read_metrics(plan.folder / MATCHES):
         match = wanted.get(_key(line))
