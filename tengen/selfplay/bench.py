@@ -19,11 +19,11 @@ from tengen.core.errors import TengenError
 from tengen.core.processes import die_with_parent
 from tengen.games import registry
 from tengen.nets.checkpoint import load_checkpoint
-from tengen.nets.config import NetConfig
 from tengen.nets.evaluator import NetworkEvaluator
 from tengen.nets.network import Network
 from tengen.selfplay.actor import Actor
 from tengen.selfplay.boards import random_observations
+from tengen.selfplay.learner import net_config
 from tengen.selfplay.settings import Settings
 from tengen.selfplay.warmup import compile_kernels
 from tengen.selfplay.worker import selfplay_evaluator
@@ -51,6 +51,9 @@ class Shares:
     plies: int
     """The length of these together."""
     evaluations: int
+    """Positions that the network judged."""
+    remembered: int
+    """Positions that it need not judge again."""
     bare_seconds: float
     """Of the bare network: the same evaluator in a loop on one full batch."""
     bare_positions: int
@@ -95,9 +98,7 @@ def measure(
         network = load_checkpoint(checkpoint, game).network
     else:
         torch.manual_seed(settings.seed)
-        shape = settings.network
-        config = NetConfig.for_game(game, blocks=shape.blocks, channels=shape.channels, pool_every=shape.pool_every)
-        network = Network(config).eval()
+        network = Network(net_config(game, settings.network)).eval()
     evaluator = selfplay_evaluator(network, settings, random_observations(game, seed=settings.seed))
     actor = Actor(game, [], evaluator, settings.search, settings.selfplay, seed=settings.seed)
     for _ in range(4):
@@ -117,7 +118,7 @@ def measure(
     search.run = timed  # type: ignore[method-assign, assignment]
     bare.run(0.0)
     ready()
-    search.evaluations, search.seconds_in_evaluator = 0, 0.0
+    actor.take_counts()
     total = 0.0
     positions = games = plies = 0
     while total < seconds:
@@ -129,16 +130,17 @@ def measure(
             positions += settings.selfplay.games
         total += spent
         bare.run(spent)
-    inside = search.seconds_in_evaluator
+    counted = actor.take_counts()
     return Shares(
         total,
-        inside,
-        in_search - inside,
+        counted.network_seconds,
+        in_search - counted.network_seconds,
         total - in_search,
         positions,
         games,
         plies,
-        search.evaluations,
+        counted.evaluations,
+        counted.remembered,
         bare.seconds,
         bare.positions,
         settings.selfplay.games,

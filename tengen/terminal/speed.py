@@ -14,8 +14,9 @@ def speed_lines(settings: Settings, found: Shares) -> list[str]:
     lines = [f"{settings.game}, {shape.blocks} blocks x {shape.channels}, {found.batch} games in lockstep, {workers}"]
     for name, value in (("network", found.network), ("tree and rules", found.tree), ("records", found.rest)):
         lines.append(f"  {name:<16}{value:8.2f} s  {value / found.seconds:6.1%}")
+    remembered = f" ({found.remembered:,} more were remembered)" if found.remembered else ""
     lines.append(
-        f"{rates['evaluations_per_s']:,.0f} evaluations/s, {rates['positions_per_s']:,.1f} positions/s, "
+        f"{rates['evaluations_per_s']:,.0f} evaluations/s{remembered}, {rates['positions_per_s']:,.1f} positions/s, "
         f"engine {found.engine}{': ' + found.note if found.note else ''}"
     )
     length = f", {found.plies / found.games:.1f} plies long" if found.games else ""

@@ -32,7 +32,7 @@ def test_what_is_counted_agrees_with_itself() -> None:
 
 def shares(**more: object) -> Shares:
     known = {"seconds": 2.0, "network": 1.0, "tree": 0.5, "rest": 0.5, "positions": 100, "games": 4, "plies": 30}
-    known |= {"evaluations": 1600, "bare_seconds": 4.0, "bare_positions": 8000, "batch": 16}
+    known |= {"evaluations": 1600, "remembered": 0, "bare_seconds": 4.0, "bare_positions": 8000, "batch": 16}
     return Shares(**known | {"engine": "torch", "note": ""} | more)  # type: ignore[arg-type]
 
 
