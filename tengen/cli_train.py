@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from tengen.terminal.commands import JSON, SEEDS, FilePath, Positive, program, refuse
+from tengen.terminal.commands import JSON, SEEDS, FilePath, Positive, Whole, program, refuse
 
 
 @click.command()
-@click.argument("what", metavar="PRESET|GAME|RUN", required=False)
+@click.argument("words", metavar="PRESET|GAME|RUN [VARIANT]...", nargs=-1)
 @click.option("--run", "folder", type=FilePath(), help="Folder of the run; runs/NAME-DATE if absent.")
 @click.option("--minutes", type=Positive(), help="Time to train, in all; the preset's if absent.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; may be repeated.")
@@ -20,8 +20,15 @@ from tengen.terminal.commands import JSON, SEEDS, FilePath, Positive, program, r
 @click.option("--settings", "show", is_flag=True, help="Print all settings as TOML and stop.")
 @click.option("--exam/--no-exam", default=True, help="Play the finished agent against the exam's opponents.")
 @click.option("--seed", type=SEEDS, help="Seed of all random numbers; the preset's if absent.")
+@click.option("--compare", is_flag=True, help="Train variants with equal evaluations and pit them: docs/lab.md.")
+@click.option("--evaluations", type=Whole(1), help="With --compare: of each run, in place of --minutes.")
+@click.option("--seeds", type=Whole(1, 100), help="With --compare: runs of each variant.  [default: 1]")
+@click.option("--games", type=Whole(2, 100_000), help="With --compare: games a pair.  [default: 200]")
+@click.option("--simulations", type=Whole(2, 100_000), help="With --compare: a move in these games.  [default: 64]")
+@click.option("--parallel", type=Whole(1, 1000), help="With --compare: runs at once, of one worker each.")
+@click.option("--json", "as_json", is_flag=True, help="With --compare: print JSON for programs.")
 def train(
-    what: str | None,
+    words: tuple[str, ...],
     folder: Path | None,
     minutes: float | None,
     overrides: tuple[str, ...],
@@ -29,17 +36,31 @@ def train(
     show: bool,
     exam: bool,
     seed: int | None,
+    compare: bool,
+    **lab: int | None,
 ) -> None:
     """Learn a game by self-play, from its rules alone.
+
+    With --compare a VARIANT is a TOML file with the settings that differ, or
+    KEY=VALUE;KEY=VALUE with NAME: in front.
 
     \b
     Example: tengen train go5 --minutes 5
              tengen train go9 --run runs/mine --set search.simulations=32
              tengen train --resume runs/mine --minutes 120
+             tengen train go5 --compare "deep:network.blocks=8" --minutes 5
     """
     from tengen.selfplay import settings as settings_module
     from tengen.selfplay.run import RunFolder
 
+    what = words[0] if words else None
+    given = [f"--{name.removeprefix('as_')}" for name, value in lab.items() if value]
+    if not compare and (given or len(words) > 1):
+        raise click.UsageError(f"{given[0] if given else repr(words[1])} is for --compare")
+    if compare and (resume or show):
+        raise click.UsageError("--compare goes on by the same command with the same --run, and shows no settings")
+    if compare and minutes and lab["evaluations"]:
+        raise click.UsageError("give --minutes or --evaluations, not both")
     if minutes is not None:
         overrides = (*overrides, f"minutes={minutes!r}")
     if seed is not None:
@@ -54,6 +75,11 @@ def train(
             raise click.UsageError("name a preset or a game: " + ", ".join(settings_module.presets()))
         settings = settings_module.load(what, overrides)
         name = Path(what).stem.partition(":")[0]
+        if compare:
+            from tengen.cli_lab import compare_variants
+
+            compare_variants(settings, name, words[1:], folder, **lab)
+            return
         folder = folder or Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
     if show:
         click.echo(settings_module.to_toml(settings), nl=False)
@@ -84,7 +110,8 @@ def train(
 @click.command()
 @click.argument("topic", type=click.Choice(["selfplay"]), default="selfplay")
 @click.option("--preset", default="go9", show_default=True, help="Whose settings are measured.")
-@click.option("--seconds", type=Positive(), default=20.0, show_default=True, help="How long to measure.")
+@click.option("--seconds", type=Positive(), default=20.0, show_default=True, help="Of self-play; the network as long.")
+@click.option("--workers", type=Whole(1, 1000), default=1, show_default=True, help="Processes at once, summed.")
 @click.option("--checkpoint", type=FilePath(), help="A trained network; a fresh one if absent.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting.")
 @click.option("--seed", type=SEEDS, help="Seed of all random numbers; the preset's if absent.")
@@ -93,37 +120,31 @@ def bench(
     topic: str,
     preset: str,
     seconds: float,
+    workers: int,
     checkpoint: Path | None,
     overrides: tuple[str, ...],
     seed: int | None,
     as_json: bool,
 ) -> None:
-    """Measure Tengen on this machine: where the time of one self-play worker goes.
+    """Measure Tengen on this machine: how fast self-play is, and where its time goes.
+
+    The bare network is the same evaluator called in a loop on one full batch; the
+    two take turns of a second.
 
     `python -m benchmarks` in a source tree measures us beside other programs.
 
     \b
     Example: tengen bench selfplay --preset go9
+             tengen bench selfplay --preset go9 --workers 2 --seconds 60
     """
-    import dataclasses
-
-    from tengen.games import registry
-    from tengen.nets.checkpoint import load_checkpoint
     from tengen.selfplay import settings as settings_module
-    from tengen.selfplay.bench import measure
+    from tengen.selfplay.bench import measure_workers
+    from tengen.terminal.speed import speed_json, speed_lines
 
     settings = settings_module.load(preset, overrides if seed is None else (*overrides, f"seed={seed}"))
-    network = load_checkpoint(checkpoint, registry.make(settings.game)).network if checkpoint else None
-    found = measure(settings, seconds=seconds, network=network)
+    found = measure_workers(settings, workers, seconds=seconds, checkpoint=checkpoint)
     if as_json:
-        click.echo(json.dumps(dataclasses.asdict(found)))
+        click.echo(json.dumps(speed_json(found)))
         return
-    click.echo(
-        f"{settings.game}, {settings.network.blocks} blocks x {settings.network.channels}, one worker, one thread"
-    )
-    for name, value in (("network", found.network), ("tree and rules", found.tree), ("records", found.rest)):
-        click.echo(f"  {name:<16}{value:8.2f} s  {value / found.seconds:6.1%}")
-    click.echo(
-        f"{found.evaluations / found.seconds:,.0f} evaluations/s, {found.positions / found.seconds:,.1f} positions/s, "
-        f"engine {found.engine}{': ' + found.note if found.note else ''}"
-    )
+    for line in speed_lines(settings, found):
+        click.echo(line)

@@ -70,6 +70,19 @@ def search_player(
     return lambda states: search.run(states).action
 
 
+def frozen_network(path: Path, game: RecordGame, settings: Settings) -> NetworkEvaluator:
+    """A checkpoint's network on the kind of engine that a run's settings name, on one thread."""
+    # never int8: that would need calibration positions, and a rating should be of the network itself
+    kind: Engine = "torch" if settings.selfplay.engine.startswith("torch") else "auto"
+    return NetworkEvaluator(load_checkpoint(path, game).network, engine=kind, threads=1)
+
+
+def network_player(game: RecordGame, evaluator: NetworkEvaluator, simulations: int, *, batch: int, seed: int) -> Player:
+    """Plays what a network and a Gumbel search without noise choose."""
+    config = SearchConfig(policy="gumbel", simulations=simulations, gumbel_scale=0.0)
+    return search_player(game, evaluator, config, batch=batch, seed=seed)
+
+
 def opponent(game: RecordGame, text: str, *, batch: int, seed: int) -> Player:
     """A ladder opponent by its text: `random` or `uct:sims=N`."""
     kind, _, rest = text.partition(":")
@@ -144,13 +157,10 @@ def rate_checkpoint(
     assert isinstance(game, RecordGame)
     ladder = settings.ladder
     games, opening_plies = ladder.games, ladder.opening_plies
-    config = SearchConfig(policy="gumbel", simulations=ladder.simulations, gumbel_scale=0.0)
 
     def network(path: Path) -> Player:
-        # never int8: that would need calibration positions, and a rating should be of the network itself
-        kind: Engine = "torch" if settings.selfplay.engine.startswith("torch") else "auto"
-        evaluator = NetworkEvaluator(load_checkpoint(path, game).network, engine=kind, threads=1)
-        return search_player(game, evaluator, config, batch=games, seed=seed)
+        evaluator = frozen_network(path, game, settings)
+        return network_player(game, evaluator, ladder.simulations, batch=games, seed=seed)
 
     rated = network(checkpoint)
     scores = []

@@ -4,6 +4,7 @@ import dataclasses
 import tomllib
 import types
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -161,6 +162,8 @@ class Settings:
     minutes: float = 20.0
     positions: int = 0
     """A run ends after so many positions of self-play too, if that comes first; 0: only by its time."""
+    evaluations: int = 0
+    """A run ends after so many evaluations by its workers too, if that comes first; 0: only by its time."""
     seed: int = 1
     network: NetworkSettings = field(default_factory=NetworkSettings)
     search: SearchConfig = SELFPLAY_SEARCH
@@ -175,6 +178,7 @@ MANY = 10_000_000
 
 RANGES: dict[str, tuple[float, float]] = {
     "positions": (0, 1e12),
+    "evaluations": (0, 1e15),
     "seed": (0, 2**32 - 1),
     "network.blocks": (1, 1000),
     "network.channels": (1, 65536),
@@ -271,11 +275,7 @@ def load(name: str, overrides: tuple[str, ...] = ()) -> Settings:
         table = {"game": game.text}
         if game.num_players == 1 and game.name in presets():
             table = tomllib.loads(_preset(game.name)) | table
-    for override in overrides:
-        key, equals, value = override.partition("=")
-        if not equals:
-            raise InvalidParameter(f"{override!r} is no setting: write key=value, such as search.simulations=32")
-        _put(table, key.strip(), value.strip())
+    parse_overrides(overrides, table)
     settings = from_table(table)
     registry.make(settings.game)
     for text in settings.selfplay.variants:
@@ -316,6 +316,39 @@ def check_ranges(settings: Settings) -> None:
 
 def _plain(number: float) -> str:
     return str(int(number)) if number == int(number) else f"{number:g}"
+
+
+def overlay(base: Settings, table: dict[str, Any]) -> Settings:
+    """The settings `base` with those in nested tables put in their place; errors as in `from_table`."""
+    return from_table(_merged(tomllib.loads(to_toml(base)), table))
+
+
+def _merged(table: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(table)
+    for key, value in above.items():
+        before = merged.get(key)
+        merged[key] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def parse_overrides(texts: Iterable[str], table: dict[str, Any]) -> None:
+    """Puts settings such as `search.simulations=32` into nested tables."""
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise InvalidParameter(f"{text!r} is no setting: write key=value, such as search.simulations=32")
+        _put(table, key.strip(), value.strip())
+
+
+def differences(settings: Settings, base: Settings) -> dict[str, str]:
+    """The settings that are not as in `base`: each name with its value as TOML."""
+    found = {}
+    for name in _all_names():
+        section, _, key = name.rpartition(".")
+        value, before = (getattr(getattr(each, section) if section else each, key) for each in (settings, base))
+        if value != before:
+            found[name] = _toml(value)
+    return found
 
 
 def to_toml(settings: Settings) -> str:

@@ -86,7 +86,7 @@ def train(
         settings = run.settings()
     if minutes is not None:
         settings = dataclasses.replace(settings, minutes=float(minutes))
-    _check(settings)
+    check(settings)
     if resume:
         _check_going_on(run, settings)
     with run.taken():
@@ -98,7 +98,7 @@ def train(
     return run
 
 
-def _check(settings: Settings) -> None:
+def check(settings: Settings) -> None:
     """Refuses settings that cannot work before anything is made."""
     check_ranges(settings)
     game = playable(registry.make(settings.game))
@@ -169,6 +169,9 @@ class Training:
             for line in shard.damaged:
                 self.log(line)
             self.learner.add(shard.records)
+        # those since the weights were last saved were made too, as their games are there
+        counted = (int(line.get("evaluations", 0)) for line in read_metrics(self.run.path / "metrics.jsonl"))
+        self.progress.evaluations = max(self.progress.evaluations, *counted, 0)
 
     def play(self) -> None:
         """Trains until the time is used up."""
@@ -178,6 +181,7 @@ class Training:
             version=context.Value("i", 1),
             fraction=context.Value("d", self.fraction()),
             paused=context.Value("i", 0),
+            evaluations=context.Value("q", self.progress.evaluations),
             stop=context.Event(),
         )
         compile_kernels(self.game, self.settings)
@@ -216,10 +220,18 @@ class Training:
         self.log(f"finished: {self.learner.replay.total_games} games, {self.progress.steps} steps")
 
     def fraction(self) -> float:
-        """How much of the run is done, 0 to 1: of its time, or of its positions if that is more."""
-        limit = self.settings.positions
-        played = self.learner.replay.total_positions / limit if limit else 0.0
-        return min(1.0, max(self.progress.elapsed / self.budget, played))
+        """How much of the run is done, 0 to 1: of its time, its positions or its evaluations, whichever is most."""
+        limits = (
+            (self.progress.elapsed, self.budget),
+            (self.learner.replay.total_positions, self.settings.positions),
+            (self.progress.evaluations, self.settings.evaluations),
+        )
+        return min(1.0, max(done / limit for done, limit in limits if limit))
+
+    def _seconds_left(self) -> float:
+        """To the end of the run, if it goes on as it has gone so far."""
+        fraction = self.fraction()
+        return self.progress.elapsed * (1.0 - fraction) / fraction if fraction else self.budget
 
     def _loop(self, shared: Shared, processes: list[Process]) -> None:
         training = self.settings.training
@@ -303,7 +315,7 @@ class Training:
             "kind": "progress",
             "time_s": round(self.progress.elapsed, 1),
             "fraction": round(self.fraction(), 4),
-            "minutes_left": round((self.budget - self.progress.elapsed) / 60, 2),
+            "minutes_left": round(self._seconds_left() / 60, 2),
             "games": self.learner.replay.total_games,
             "positions": self.learner.replay.total_positions,
             "learned_positions": self.learner.replay.total_learned,

@@ -61,6 +61,8 @@ class Shared:
     """How much of the run's time has gone."""
     paused: "Synchronized[int]"
     """How many workers, counted from the first, wait for the learner."""
+    evaluations: "Synchronized[int]"
+    """Evaluations by all workers, over all starts of the run."""
     stop: Event
 
 
@@ -98,15 +100,22 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             else:
                 for actor in actors:
                     actor.replace_network(evaluator)
-        if index < shared.paused.value:
+        spent = 0 < settings.evaluations <= shared.evaluations.value
+        if spent and report.seconds:
+            _send(report, actors, shared)
+            report = Report(index)
+        if spent or index < shared.paused.value:
             time.sleep(0.05)
             continue
         began = time.perf_counter()
+        before = _judged(actors)
         for actor in actors:
             actor.simulations = simulations_at(settings, shared.fraction.value)
             finished = actor.step()
             journal.append(finished)
             report.records += finished
+        with shared.evaluations.get_lock():
+            shared.evaluations.value += _judged(actors) - before
         report.seconds += time.perf_counter() - began
         if time.perf_counter() - reported > REPORT_SECONDS:
             _send(report, actors, shared)
@@ -133,6 +142,11 @@ def make_actors(
         )
         for number, (group, games) in enumerate(zip(groups, shares(groups, settings.selfplay.games), strict=True))
     ]
+
+
+def _judged(actors: list[Actor]) -> int:
+    """Positions that the network has judged since they were last counted."""
+    return sum(actor.search.evaluations - (actor.cache.hits if actor.cache is not None else 0) for actor in actors)
 
 
 def _send(report: Report, actors: list[Actor], shared: Shared) -> None:
