@@ -178,7 +178,7 @@ def _number(value: object) -> float | None:
 
 
 def _with_result(card: Card, result: Path, source: Path, path: Path) -> Card:
-    """The card with one more match; what it said of the same opponent and game is replaced."""
+    """The card with one more match; what it said of the same one is replaced."""
     found = _read_result(result)
     try:
         agents = [str(agent["agent"]) for agent in found["agents"]]
@@ -189,8 +189,8 @@ def _with_result(card: Card, result: Path, source: Path, path: Path) -> Card:
         added = [_match(found, mine, other) for other in agents if other != mine]
     except (KeyError, TypeError, IndexError) as error:
         raise InvalidRecord(f"{result} is no result of `tengen arena --json`") from error
-    new = {(match.game, match.opponent, match.simulations) for match in added}
-    kept = [match for match in card.opponents if (match.game, match.opponent, match.simulations) not in new]
+    new = [(match.game, match.opponent, match.simulations, match.command) for match in added]
+    kept = [old for old in card.opponents if (old.game, old.opponent, old.simulations, old.command) not in new]
     return replace(card, opponents=(*kept, *(match for match in added if match.games)))
 
 

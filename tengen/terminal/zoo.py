@@ -25,6 +25,9 @@ the run and from results of `tengen arena --json` or its folders (`--out`). A sc
 one; its 95 % interval is Wilson's. What is not known is left empty, or —.
 """
 
+SHORT = 32
+"""Letters of an opponent in a list."""
+
 
 def zoo_table() -> Table:
     """What ships, a row each."""
@@ -56,8 +59,12 @@ def headline(card: Card) -> str:
 
 
 def short(agent: str) -> str:
-    """An engine's text without what only its command line needs."""
-    return agent if len(agent) <= 40 else agent[:39] + "…"
+    """An agent's text; of a long command line the first words."""
+    words = agent.replace(" --mode gtp", "").split(" ")
+    while len(words) > 1 and len(" ".join(words)) > SHORT:
+        words.pop()
+    said = " ".join(words)
+    return said if len(said) <= SHORT else said[: SHORT - 1] + "…"
 
 
 def card_json(name: str) -> dict[str, object]:
