@@ -40,10 +40,12 @@ class Return:
     command: str | None
     games: int
     mean: float
-    """Mean return."""
+    """Mean return, not discounted."""
     low: float
     high: float
     """Bounds of its 95 % interval."""
+    steps: float
+    """Mean length of a game."""
     simulations: int | None
 
 

@@ -187,7 +187,7 @@ def _with_result(card: Card, result: Path, source: Path, path: Path) -> Card:
         if alone:
             return replace(card, returns=(*_others(card.returns, found["game"]), *_returns(found, mine, card.name)))
         added = [_match(found, mine, other) for other in agents if other != mine]
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, ZeroDivisionError) as error:
         raise InvalidRecord(f"{result} is no result of `tengen arena --json`") from error
     new = [(match.game, match.opponent, match.simulations, match.command) for match in added]
     kept = [old for old in card.opponents if (old.game, old.opponent, old.simulations, old.command) not in new]
@@ -277,6 +277,7 @@ def _returns(found: dict[str, Any], mine: str, name: str) -> list[Return]:
             mean=float(agent["mean"]),
             low=float(agent["low"]),
             high=float(agent["high"]),
+            steps=round(sum(agent["steps"]) / len(agent["steps"]), 2),
             simulations=_simulations(mine) if agent["agent"] == mine else None,
         )
         for agent in agents

@@ -123,8 +123,8 @@ def _matches(matches: tuple[Opponent, ...]) -> Iterator[str]:
 def _returns(returns: tuple[Return, ...]) -> Iterator[str]:
     if not returns:
         return
-    yield from ("", "| game | agent | simulations | games | mean return | 95 % |")
-    yield "| --- | --- | ---: | ---: | ---: | --- |"
+    yield from ("", "| game | agent | simulations | games | mean return | 95 % | steps |")
+    yield "| --- | --- | ---: | ---: | ---: | --- | ---: |"
     for one in returns:
         bounds = f"{one.low:.4g} … {one.high:.4g}"
         yield (f"| `{one.game}` | `{one.agent}` | {count(one.simulations)} | {one.games} | {one.mean:.4g} | {bounds} |")

@@ -13,7 +13,8 @@ from tengen.agents.agent import Agent
 from tengen.agents.zoo import agent_for, usual_agent, zoo_card, zoo_file, zoo_names
 from tengen.baselines.value_iteration import solve
 from tengen.core.errors import InvalidCheckpoint, UnknownName
-from tengen.games.rules import CHANCE
+from tengen.games.game import RecordGame
+from tengen.games.rules import CHANCE, State
 from tengen.nets.card import Card, Opponent
 from tengen.nets.checkpoint import load_checkpoint, save_checkpoint
 from tengen.nets.config import NetConfig
@@ -120,17 +121,22 @@ def test_tic_tac_toe_is_never_lost(side: int) -> None:
     assert losses(tengen.load_agent("zoo:tictactoe,sims=50,engine=torch", game, seed=1), side) == []
 
 
+def without_limit(game: RecordGame, state: State) -> State:
+    """The position as value iteration knows it: without a limit of steps."""
+    return game.without_limit().parse_position(game.position_to_text(state))
+
+
 def test_the_gridworld_is_walked_as_value_iteration_walks_it() -> None:
     game = tengen.make(zoo_card("gridworld").game)
     solution = solve(game)
     agent = tengen.load_agent("zoo:gridworld,sims=32,engine=torch", game, seed=1)
     state, worth, discount = game.initial_state(), 0.0, 1.0
-    best = solution.value(state)
+    best = solution.value(without_limit(game, state))
     agent.new_game(state)
     while not game.is_over(state):
         assert game.player(state) != CHANCE
         action = agent.act(state)
-        assert action in solution.optimal_actions(state)
+        assert action in solution.optimal_actions(without_limit(game, state))
         step = game.step(state, action)
         worth, discount = worth + discount * step.reward, discount * step.discount
         agent.notify(state, action, step.state)

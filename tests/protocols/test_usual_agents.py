@@ -1,18 +1,19 @@
 """Engines whose agent nobody named: the network that ships for the board plays."""
 
-import io
-import json
-import sys
+from typing import Any
 
 import pytest
 
-import tengen
+from tengen.agents.agent import Agent
+from tengen.agents.load import load_agent
 from tengen.agents.search import SearchAgent
 from tengen.games.game import Game
+from tengen.games.registry import make
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Rollouts
+from tengen.protocols import query_server
 from tengen.protocols.gtp_session import GtpSession
-from tengen.protocols.query_server import serve_standard_streams
+from tengen.protocols.query_engine import QueryEngine
 from tengen.protocols.uci_session import UciSession
 from tengen.protocols.usi_session import UsiSession
 from tests.protocols.dialogue import Session
@@ -43,7 +44,16 @@ def test_over_gtp_the_size_of_the_board_chooses_the_network(capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(("kind", "name"), [(UciSession, "chess"), (UsiSession, "shogi")])
-def test_over_uci_and_usi_the_option_auto_stands_for_it(kind: type[UciSession | UsiSession], name: str) -> None:
+def test_over_uci_and_usi_the_option_auto_stands_for_it(
+    kind: type[UciSession | UsiSession], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = []
+
+    def load(text: str, game: Game, **settings: Any) -> Agent:
+        loaded.append(text)
+        return load_agent("random", game)
+
+    monkeypatch.setattr("tengen.agents.load.load_agent", load)
     with Session(kind, "auto") as talk:
         talk.session.check()
         declared = talk.ask(kind.protocol, until=f"^{kind.protocol}ok$")
@@ -53,23 +63,20 @@ def test_over_uci_and_usi_the_option_auto_stands_for_it(kind: type[UciSession | 
         assert talk.ready() == []
         talk.say("setoption name Agent value auto")
         assert talk.ready() == [f"info string the agent is zoo:{name}"]
+    assert loaded == [f"zoo:{name}", "uct:sims=10", f"zoo:{name}"]
 
 
 def test_queries_have_the_network_of_their_board(monkeypatch: pytest.MonkeyPatch) -> None:
-    queries = [
-        {"id": str(size), "moves": [], "boardXSize": size, "boardYSize": size, "maxVisits": 4, "komi": 7}
-        for size in (5, 9)
-    ]
-    loaded = []
+    def load(text: str, game: Game, **settings: Any) -> SearchAgent:
+        return SearchAgent(game, Rollouts(), SearchConfig(policy="uct"), text=text)
 
-    def load(text: str, game: Game, **settings: object) -> object:
-        loaded.append((text, game.parameters["size"]))
-        return SearchAgent(game, Rollouts(), SearchConfig(policy="uct", simulations=4), seed=1)
+    def serve(engine: QueryEngine, lines: object) -> None:
+        found = [engine._agent(make("go", size=size)).text for size in (5, 9)]
+        assert found == ["zoo:go5", "zoo:go9"]
+        served.append(engine)
 
-    out = io.StringIO()
-    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(json.dumps(query) + "\n" for query in queries)))
-    monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr("tengen.protocols.query_server.load_agent", load)
-    serve_standard_streams(tengen.make("go"), None, seed=1)
-    assert {"5", "9"} == {json.loads(line)["id"] for line in out.getvalue().splitlines()}
-    assert {("zoo:go5", 5), ("zoo:go9", 9)} <= set(loaded)
+    served: list[QueryEngine] = []
+    monkeypatch.setattr(query_server, "load_agent", load)
+    monkeypatch.setattr(query_server, "serve", serve)
+    query_server.serve_standard_streams(make("go"), None, seed=1)
+    assert served
