@@ -47,7 +47,12 @@ class Rows(Search):
         return [_row(found, row, variations[row]) for row in rows]
 
     def _run_waves(
-        self, states: Positions, forest: Forest, fresh: NDArray[np.bool_], simulations: int, settings: Settings
+        self,
+        states: Positions,
+        forest: Forest,
+        fresh: NDArray[np.bool_],
+        simulations: NDArray[np.int32],
+        settings: Settings,
     ) -> None:
         """As any search's, but that rows asleep do nothing: one without a tree has a bare root meanwhile."""
         awake, chosen = self._awake, self._leaves.chosen

@@ -91,17 +91,20 @@ class Search:
         else:
             self._states = RecordStates(game, open_loop=self._open)
 
-    def run(self, states: Positions, *, simulations: int | None = None) -> SearchResult:
+    def run(self, states: Positions, *, simulations: int | NDArray[np.int32] | None = None) -> SearchResult:
         """Searches `states` [rows <= B] (not changed); finished games are left alone.
 
         They are an array of records, or a sequence of situations of an emulated game. `simulations` overrides the
-        config. With `config.reuse` a tree whose root is still `states[row]` goes on.
+        config; as an array [rows] it is each row's own number. With `config.reuse` a tree whose root is still
+        `states[row]` goes on.
         """
-        count = self.config.simulations if simulations is None else simulations
-        if count < 1:
-            raise InvalidParameter(f"simulations={count}: a search has at least one")
+        wanted = np.atleast_1d(np.asarray(self.config.simulations if simulations is None else simulations, np.int32))
+        if (least := int(wanted.min())) < 1:
+            raise InvalidParameter(f"simulations={least}: a search has at least one")
+        if self._free and len(wanted) > 1:
+            raise InvalidParameter("without a network all rows have the same number of simulations")
         self._states.check(states)
-        summary = self._grow(states, count)
+        summary = self._grow(states, np.broadcast_to(wanted, len(states)))
         assert self._forest is not None
         variations = self._variations(self._forest, summary.action) if len(states) == 1 else []
         return SearchResult(*summary, variations)
@@ -123,7 +126,8 @@ class Search:
     def restrict(self, state: State, actions: Sequence[int]) -> None:
         """Begins the only tree anew at `state`, with no root actions but `actions`, which must be legal."""
         self.forget()
-        self._grow(self.game.stack([state]) if isinstance(self.game, RecordGame) else [state], 0)
+        none = np.zeros(1, np.int32)
+        self._grow(self.game.stack([state]) if isinstance(self.game, RecordGame) else [state], none)
         allowed = np.zeros(self.game.num_actions, np.bool_)
         allowed[list(actions)] = True
         assert self._forest is not None
@@ -186,9 +190,9 @@ class Search:
         lines.measure_proofs(self._forest, 0, self._places)
         return lines.read_lines(self._forest, first, most, self._places)
 
-    def _grow(self, states: Positions, count: int) -> Summary:
-        """Searches with `count` simulations; 0 only expands the roots."""
-        rows = len(states)
+    def _grow(self, states: Positions, simulations: NDArray[np.int32]) -> Summary:
+        """Searches with so many simulations [rows]; 0 only expands the roots."""
+        rows, count = len(states), int(simulations.max(initial=0))
         if rows > self.batch:
             raise InvalidParameter(f"{rows} positions for a search of {self.batch} rows")
         forest = self._room_for(max(count, self.config.simulations))
@@ -198,7 +202,7 @@ class Search:
         if self._free and isinstance(self._states, RecordStates):
             self.evaluations += self._run_freely(states, self._states, forest, fresh, count, settings, summary)
         else:
-            self._run_waves(states, forest, fresh, count, settings)
+            self._run_waves(states, forest, fresh, simulations, settings)
             summarise(forest, rows, settings, self._seeds, summary)
         return summary
 
@@ -297,10 +301,15 @@ class Search:
         return ~(known & self._states.known(forest, states))
 
     def _run_waves(
-        self, states: Positions, forest: Forest, fresh: NDArray[np.bool_], simulations: int, settings: Settings
+        self,
+        states: Positions,
+        forest: Forest,
+        fresh: NDArray[np.bool_],
+        simulations: NDArray[np.int32],
+        settings: Settings,
     ) -> None:
         rows = len(states)
-        remaining = np.full(rows, simulations, np.int32)
+        remaining = simulations.copy()
         chosen = self._leaves.chosen
         self._states.begin(states, forest, fresh, self._leaves, settings)
         self._evaluate(forest, rows, settings)

@@ -41,18 +41,23 @@ class NetConfig:
     """Convolutions of the stem that step two points at a time: 84x84, 42x42, 21x21, 11x11."""
     points: int = 0
     """Points after the stem, which the heads read one by one; 0: the heads see them pooled, however many."""
+    reply: bool = False
+    """Whether a head foretells the opponent's reply: an aid to learning, left out when the network plays."""
+    horizons: int = 0
+    """Values of the near future that heads foretell, likewise."""
 
     def __post_init__(self) -> None:
         bounds = {"planes": 1, "actions_per_point": 0, "extra_actions": 0, "blocks": 0, "channels": 1, "pool_every": 0}
-        bounds |= {"halvings": 0, "points": 0}
+        bounds |= {"halvings": 0, "points": 0, "horizons": 0}
         for name, least in bounds.items():
             number = getattr(self, name)
             if type(number) is not int or not least <= number <= 65536:
                 raise InvalidParameter(f"{name} of a network is {number!r}: an integer from {least} on is accepted")
         if self.actions_per_point + self.extra_actions == 0:
             raise InvalidParameter("a network needs actions: actions_per_point and extra_actions are both 0")
-        if type(self.score) is not bool:
-            raise InvalidParameter(f"score of a network is {self.score!r}: true or false is accepted")
+        for name in ("score", "reply"):
+            if type(getattr(self, name)) is not bool:
+                raise InvalidParameter(f"{name} of a network is {getattr(self, name)!r}: true or false is accepted")
         if type(self.score_utility) not in (float, int) or not 0 <= self.score_utility <= 1:
             raise InvalidParameter(f"score_utility of a network is {self.score_utility!r}: 0 to 1 is accepted")
         if self.value not in get_args(Value):
@@ -61,14 +66,26 @@ class NetConfig:
             raise InvalidParameter("a network whose actions belong to points cannot halve the board")
 
     @classmethod
-    def for_game(cls, game: Game, *, blocks: int = 4, channels: int = 32, pool_every: int = 2) -> Self:
+    def for_game(
+        cls,
+        game: Game,
+        *,
+        blocks: int = 4,
+        channels: int = 32,
+        pool_every: int = 2,
+        score: bool = True,
+        reply: bool = False,
+        horizons: int = 0,
+    ) -> Self:
         """The shape that fits a game: planes and actions from its observation, score heads if it has points.
 
+        What foretells a reply, or a near value between 1 and -1, is for games of two players.
         Where actions belong to no points the heads read what is left of the board point by point.
         """
         planes, height, width = game.observation_shape
         utility = game.parameters.get("score_utility", 0.0)
         board = height * width
+        scored = score and game.has_score
         halvings = points = 0
         if not game.board_actions:
             while max(height, width) > LARGEST_SIDE:
@@ -81,11 +98,13 @@ class NetConfig:
             blocks=blocks,
             channels=channels,
             pool_every=pool_every,
-            score=game.has_score,
-            score_utility=float(utility) if game.has_score and isinstance(utility, (int, float)) else 0.0,
+            score=scored,
+            score_utility=float(utility) if scored and isinstance(utility, (int, float)) else 0.0,
             value="wdl" if game.num_players == 2 else "scalar",
             halvings=halvings,
             points=points,
+            reply=reply and game.num_players == 2,
+            horizons=horizons if game.num_players == 2 else 0,
         )
 
     def fits(self, game: Game) -> bool:
@@ -115,6 +134,7 @@ class NetConfig:
         except ValueError:
             found = None
         later: dict[str, Any] = {"value": "wdl", "halvings": 0, "points": 0}  # fields that the first networks lack
+        later |= {"reply": False, "horizons": 0}
         found = later | found if isinstance(found, dict) else None
         if found is None or set(found) != {field.name for field in fields(cls)}:
             raise InvalidParameter("this does not describe a network of this version of Tengen")

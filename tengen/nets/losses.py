@@ -27,6 +27,12 @@ class Targets(NamedTuple):
     """[B]: how much score and ownership count; 0 where a game was cut short and its end says nothing of them."""
     legal: Tensor | None = None
     """bool [B, A]: if given, illegal actions are left out of the softmax."""
+    reply: Tensor | None = None
+    """[B, A] probabilities of what is played next."""
+    reply_weight: Tensor | None = None
+    """[B]: 0 where nothing is."""
+    near: Tensor | None = None
+    """[B, K]: the value at each horizon, in [-1, 1]."""
 
     def to(self, device: torch.device) -> "Targets":
         """The same on a device."""
@@ -42,6 +48,8 @@ class LossWeights:
     value: float = 1.0
     ownership: float = 0.5
     score: float = 0.25
+    reply: float = 0.15
+    near: float = 0.2
 
 
 class Losses(NamedTuple):
@@ -57,6 +65,10 @@ class Losses(NamedTuple):
     """Binary cross-entropy, mean over points."""
     score: Tensor
     """Huber loss in units of 20 points."""
+    reply: Tensor
+    """Cross-entropy of the reply."""
+    near: Tensor
+    """Squared error of the near values, sum over horizons."""
 
 
 def two_hot(returns: Tensor, atoms: Tensor) -> Tensor:
@@ -87,7 +99,7 @@ def losses(output: NetOutput, targets: Targets, weights: LossWeights | None = No
     policy = (share * crossing).sum()
     value = -(targets.outcome * functional.log_softmax(output.outcome, dim=1)).sum(dim=1).mean()
     value = value + torch.xlogy(targets.outcome, targets.outcome).sum(dim=1).mean()
-    ownership = score = torch.zeros_like(value)
+    ownership = score = reply = near = torch.zeros_like(value)
     scored = None
     if targets.score_weight is not None:
         scored = targets.score_weight / targets.score_weight.sum().clamp(min=1e-9)
@@ -100,6 +112,12 @@ def losses(output: NetOutput, targets: Targets, weights: LossWeights | None = No
     if output.score is not None and targets.score is not None:
         missed = functional.smooth_l1_loss(output.score, targets.score / SCORE_SCALE, reduction="none")
         score = missed.mean() if scored is None else (scored * missed).sum()
+    if output.reply is not None and targets.reply is not None and targets.reply_weight is not None:
+        missed = -(targets.reply * functional.log_softmax(output.reply, dim=1)).sum(dim=1)
+        reply = (targets.reply_weight * missed).sum() / targets.reply_weight.sum().clamp(min=1e-9)
+    if output.near is not None and targets.near is not None:
+        near = functional.mse_loss(torch.tanh(output.near), targets.near, reduction="none").sum(dim=1).mean()
     total = weights.policy * policy + weights.value * value
     total = total + weights.ownership * ownership + weights.score * score
-    return Losses(total, (policy - (share * entropy).sum()).detach(), value, ownership, score)
+    total = total + weights.reply * reply + weights.near * near
+    return Losses(total, (policy - (share * entropy).sum()).detach(), value, ownership, score, reply, near)

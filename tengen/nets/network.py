@@ -25,6 +25,10 @@ class NetOutput(NamedTuple):
     """[B, H, W]: tanh of it is the expected owner of each point, 1 the player to move."""
     score: Tensor | None
     """[B]: final lead in points / SCORE_SCALE, komi counted."""
+    reply: Tensor | None = None
+    """[B, A] logits of what the opponent plays next."""
+    near: Tensor | None = None
+    """[B, K]: tanh of it is the value that the search will see at each of K horizons, for the player to move now."""
 
 
 def pool(features: Tensor) -> Tensor:
@@ -107,13 +111,14 @@ class Network(nn.Module):
             for index in range(config.blocks)
         )
         self.head: nn.Module = ConvNorm(channels, channels, 1)
-        point_planes = config.actions_per_point + config.score
+        point_planes = config.actions_per_point * (1 + config.reply) + config.score
         self.point_out = nn.Conv2d(channels, point_planes, 1) if point_planes else None
-        """Policy planes, then ownership."""
+        """Policy planes, then ownership, then the planes of the reply."""
         width = max(2 * channels, 128) if config.points else 2 * channels
         self.hidden = nn.Linear(channels * (config.points or 3), width)
-        self.board_out = nn.Linear(width, config.outcomes + config.extra_actions + config.score)
-        """The outcomes, then the extra actions, then the score."""
+        told = config.outcomes + config.extra_actions * (1 + config.reply) + config.score + config.horizons
+        self.board_out = nn.Linear(width, told)
+        """The outcomes, then the extra actions, then the score; then those of the reply and the near values."""
         if config.value == "scalar":
             self.register_buffer("returns", torch.zeros(2))
         for layer in (self.point_out, self.board_out):
@@ -134,14 +139,26 @@ class Network(nn.Module):
         return self.split(points, board)
 
     def split(self, points: Tensor | None, board: Tensor) -> NetOutput:
-        """Names the parts of the two outputs: `points` [B, P + score, H, W], `board` [B, outcomes + extra + score]."""
-        planes, extra, outcomes = self.config.actions_per_point, self.config.extra_actions, self.config.outcomes
+        """Names the parts of the two outputs, `point_out` [B, planes, H, W] and `board_out` [B, numbers]."""
+        config = self.config
+        planes, extra, outcomes = config.actions_per_point, config.extra_actions, config.outcomes
         policy = board[:, outcomes : outcomes + extra]
-        if points is not None and planes > 0:
-            policy = torch.cat([points[:, :planes].flatten(1), policy], dim=1)
-        if points is None or not self.config.score:
-            return NetOutput(policy, board[:, :outcomes], None, None)
-        return NetOutput(policy, board[:, :outcomes], points[:, planes], board[:, outcomes + extra])
+        told = outcomes + extra
+        ownership = score = reply = near = None
+        spread = points[:, :planes].flatten(1) if points is not None and planes > 0 else None
+        if points is not None and config.score:
+            ownership, score = points[:, planes], board[:, told]
+            told += 1
+        if config.reply:
+            reply = board[:, told : told + extra]
+            told += extra
+            if points is not None and planes > 0:
+                reply = torch.cat([points[:, planes + config.score :].flatten(1), reply], dim=1)
+        if config.horizons:
+            near = board[:, told:]
+        if spread is not None:
+            policy = torch.cat([spread, policy], dim=1)
+        return NetOutput(policy, board[:, :outcomes], ownership, score, reply, near)
 
     def atoms(self) -> Tensor:
         """[ATOMS]: the returns over which a scalar value is a distribution."""

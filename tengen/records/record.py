@@ -84,7 +84,8 @@ class GameRecord:
     values: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """[T] or empty: value of each position after search, for its player to move."""
     weights: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    """[T] or empty: how much each position's policy counts in training; 0 where the move was forced or random."""
+    """[T] or empty: how often each position is drawn in training, in proportion; 0 where its move was no product of a
+    full search."""
     policy_starts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """[T + 1] or empty."""
     policy_actions: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 
 from tengen.games import registry
-from tengen.nets.config import NetConfig
 from tengen.nets.network import Network
 from tengen.selfplay.actor import Actor
 from tengen.selfplay.boards import random_observations
+from tengen.selfplay.learner import net_config
 from tengen.selfplay.settings import Settings
 from tengen.selfplay.worker import selfplay_evaluator
 
@@ -35,11 +35,9 @@ class Shares:
 def measure(settings: Settings, *, seconds: float, network: Network | None = None) -> Shares:
     """Plays with one worker's settings, on one thread, for so many seconds after a warm-up."""
     game = registry.make(settings.game)
-    shape = settings.network
     if network is None:
         torch.manual_seed(settings.seed)
-        config = NetConfig.for_game(game, blocks=shape.blocks, channels=shape.channels, pool_every=shape.pool_every)
-        network = Network(config).eval()
+        network = Network(net_config(game, settings.network)).eval()
     evaluator = selfplay_evaluator(network, settings, random_observations(game, seed=settings.seed))
     actor = Actor(game, [], evaluator, settings.search, settings.selfplay, seed=settings.seed)
     for _ in range(4):

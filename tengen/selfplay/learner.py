@@ -6,36 +6,80 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from tengen.core.errors import InvalidCheckpoint
 from tengen.core.random import stream
+from tengen.games import registry
 from tengen.games.game import Game
 from tengen.nets.checkpoint import Json, load_checkpoint, save_checkpoint
 from tengen.nets.config import NetConfig
-from tengen.nets.losses import Targets, two_hot
+from tengen.nets.losses import LossWeights, Targets, two_hot
 from tengen.nets.network import Network
 from tengen.nets.training import Trainer
 from tengen.records.record import GameRecord
+from tengen.selfplay.mixed import make_window
 from tengen.selfplay.rebuild import Batch
-from tengen.selfplay.replay import make_replay
+from tengen.selfplay.replay import Lesson
 from tengen.selfplay.run import Progress, RunFolder
 from tengen.selfplay.schedule import learning_rate_at, samples_due, window_size
-from tengen.selfplay.settings import Settings
+from tengen.selfplay.settings import NetworkSettings, Settings, TrainingSettings
 
 
-def targets(batch: Batch, game: Game, network: Network) -> Targets:
+def targets(batch: Batch, network: Network, training: TrainingSettings) -> Targets:
     """A rebuilt batch as tensors, for what `network` tells."""
-    _, height, width = game.observation_shape
-    solo = network.config.value == "scalar"
-    scored = game.has_score
+    height, width = batch.observations.shape[2:]
+    config = network.config
+    if config.value == "scalar":
+        outcome = two_hot(torch.from_numpy(batch.value), network.atoms())
+    else:
+        outcome = torch.from_numpy(mixed_outcome(batch, training.value_share))
     return Targets(
         policy=torch.from_numpy(batch.policy),
-        policy_weight=torch.from_numpy(batch.policy_weight),
-        outcome=two_hot(torch.from_numpy(batch.value), network.atoms()) if solo else torch.from_numpy(batch.wdl),
+        policy_weight=torch.ones(len(batch.policy)),
+        outcome=outcome,
         legal=torch.from_numpy(batch.legal),
-        score=torch.from_numpy(batch.score) if scored else None,
-        ownership=torch.from_numpy(batch.ownership).view(-1, height, width) if scored else None,
-        score_weight=torch.from_numpy(batch.score_weight) if scored else None,
+        score=torch.from_numpy(batch.score) if config.score else None,
+        ownership=torch.from_numpy(batch.ownership).view(-1, height, width) if config.score else None,
+        score_weight=torch.from_numpy(batch.score_weight) if config.score else None,
+        reply=torch.from_numpy(batch.reply) if config.reply else None,
+        reply_weight=torch.from_numpy(batch.reply_weight) if config.reply else None,
+        near=torch.from_numpy(batch.near[:, : config.horizons]) if config.horizons else None,
+    )
+
+
+def mixed_outcome(batch: Batch, share: float) -> NDArray[np.float32]:
+    """[N, 3]: the result, and for a `share` of it the last horizon's value v as a chance (1 + v) / 2 to win."""
+    if share == 0.0:
+        return batch.wdl
+    won = 0.5 + 0.5 * batch.near[:, -1:]
+    mixed: NDArray[np.float32] = (1.0 - share) * batch.wdl
+    mixed += share * np.concatenate([won, np.zeros_like(won), 1.0 - won], axis=1)
+    return mixed
+
+
+def lesson(game: Game, settings: Settings) -> Lesson:
+    """What batches are to hold for these settings."""
+    training, shape = settings.training, settings.network
+    of_value = (training.value_horizon,) if training.value_share > 0.0 else ()
+    return Lesson(
+        td_steps=training.td_steps,
+        horizons=(*map(float, shape.horizons), *of_value) if game.num_players == 2 else (),
+        reply=shape.reply and game.num_players == 2,
+        symmetries=training.symmetries,
+    )
+
+
+def net_config(game: Game, shape: NetworkSettings) -> NetConfig:
+    """The network that the settings ask for."""
+    return NetConfig.for_game(
+        game,
+        blocks=shape.blocks,
+        channels=shape.channels,
+        pool_every=shape.pool_every,
+        score=shape.score,
+        reply=shape.reply,
+        horizons=len(shape.horizons),
     )
 
 
@@ -52,18 +96,24 @@ class Learner:
         self.settings = settings
         self.run = run
         self.progress = progress
-        self.replay = make_replay(game, td_steps=settings.training.td_steps)
+        variants = [registry.make(text) for text in settings.selfplay.variants]
+        self.replay = make_window(game, variants, lesson(game, settings))
         self.rng = stream(settings.seed, "learner", progress.starts)
         torch.manual_seed(int(stream(settings.seed, "network").integers(2**31)))
-        training, shape = settings.training, settings.network
-        config = NetConfig.for_game(game, blocks=shape.blocks, channels=shape.channels, pool_every=shape.pool_every)
+        training = settings.training
         self.trainer = Trainer(
-            Network(config),
+            Network(net_config(game, settings.network)),
             lr=training.learning_rate,
             weight_decay=training.weight_decay,
             grad_clip=training.gradient_clip,
             ema_decay=training.ema,
             threads=1,
+            weights=LossWeights(
+                ownership=training.ownership_weight,
+                score=training.score_weight,
+                reply=training.reply_weight,
+                near=training.horizon_weight,
+            ),
         )
         self.losses: list[dict[str, float]] = []
 
@@ -92,11 +142,11 @@ class Learner:
     def add(self, records: Sequence[GameRecord]) -> None:
         """Takes finished games into the window."""
         self.replay.add(records)
-        self.replay.trim(window_size(self.settings, self.replay.total_positions))
+        self.replay.trim(window_size(self.settings, self.replay.total_learned))
 
     def debt(self) -> int:
         """Samples that should have been trained on by now and were not."""
-        return samples_due(self.settings, self.replay.total_positions) - self.progress.samples
+        return samples_due(self.settings, self.replay.total_learned) - self.progress.samples
 
     def step(self, fraction: float) -> None:
         """Trains on one batch."""
@@ -105,7 +155,7 @@ class Learner:
         rate = learning_rate_at(self.settings, fraction, self.progress.steps)
         if self.game.num_players == 1:
             self.trainer.widen(self.replay.lowest, self.replay.highest)
-        wanted = targets(batch, self.game, self.trainer.network)
+        wanted = targets(batch, self.trainer.network, self.settings.training)
         found = self.trainer.step(torch.from_numpy(batch.observations), wanted, lr=rate)
         self.losses.append(found)
         self.progress.steps += 1

@@ -20,6 +20,7 @@ class Gauge:
         """Of games played to the end though somebody would have resigned: whether he would have been wrong."""
         self.entropies: list[float] = []
         self.evaluations = 0
+        self.remembered = 0
         self.seconds = 0.0
         self.network_seconds = 0.0
 
@@ -33,6 +34,7 @@ class Gauge:
         ]
         self.entropies += report.entropies
         self.evaluations += report.evaluations
+        self.remembered += report.remembered
         self.seconds += report.seconds
         self.network_seconds += report.network_seconds
 
@@ -43,6 +45,8 @@ class Gauge:
             "positions_per_s": round(sum(self.lengths) / seconds, 1),
             "evaluations_per_s": round(self.evaluations / seconds, 1),
         }
+        if self.remembered:
+            found["remembered_share"] = round(self.remembered / (self.remembered + self.evaluations), 4)
         if self.lengths:
             results = np.array(self.results)
             found["game_length"] = round(float(np.mean(self.lengths)), 2)

@@ -33,7 +33,9 @@ class Window(NamedTuple):
     value: NDArray[np.float32]
     """[P], for one player: what each position is to be worth, in rewards."""
     weight: NDArray[np.float32]
-    """[P]: how much the policy of this ply counts."""
+    """[P]: how often the ply is drawn, in proportion."""
+    near: NDArray[np.float32]
+    """[P, K], between two players: the value at each of K horizons, for the player to move; see `near_values`."""
     policy_first: NDArray[np.int64]
     """[P + 1]: ply p has policy entries policy_first[p] to policy_first[p + 1]."""
     policy_action: NDArray[np.int32]
@@ -47,8 +49,6 @@ class Batch(NamedTuple):
     """[N, C, H, W]"""
     policy: NDArray[np.float32]
     """[N, A]: target probabilities."""
-    policy_weight: NDArray[np.float32]
-    """[N]"""
     legal: NDArray[np.bool_]
     """[N, A]: which actions the policy chose from."""
     wdl: NDArray[np.float32]
@@ -61,6 +61,12 @@ class Batch(NamedTuple):
     """[N]"""
     ownership: NDArray[np.float32]
     """[N, H * W]: 1 mine, -1 his, 0 nobody's."""
+    near: NDArray[np.float32]
+    """[N, K]: the value at each horizon, between two players."""
+    reply: NDArray[np.float32]
+    """[N, A], or [N, 0] where nobody wants it: what is played next, as the search's policy or else the move itself."""
+    reply_weight: NDArray[np.float32]
+    """[N]: 0 where the game ended before a reply."""
 
 
 @kernel
@@ -109,7 +115,8 @@ def rebuild_batch(
         for entry in range(window.policy_first[place], window.policy_first[place + 1]):
             target = symmetry_inverse[turn, window.policy_action[entry]]
             batch.policy[row, target] = window.policy_probability[entry]
-        batch.policy_weight[row] = window.weight[place]
+        if batch.reply.shape[1] > 0:
+            fill_reply(window, place + 1, window.game_first[game + 1], symmetry_inverse[turn], row, batch)
         batch.legal[row, :] = False
         for index in range(legal_actions(scratch[0], action_scratch)):
             batch.legal[row, symmetry_inverse[turn, action_scratch[index]]] = True
@@ -119,10 +126,57 @@ def rebuild_batch(
         batch.wdl[row, 1] = outcome == 0
         batch.wdl[row, 2] = outcome < 0
         batch.value[row] = window.value[place]
+        batch.near[row] = window.near[place]
         batch.score[row] = side * window.score[game]
         batch.score_weight[row] = window.score_weight[game]
         for point in range(points):
             batch.ownership[row, point] = side * window.ownership[game, symmetry_points[turn, point]]
+
+
+@kernel
+def fill_reply(
+    window: Window, place: int, end: int, symmetry_inverse: NDArray[np.int32], row: int, batch: Batch
+) -> None:
+    """Writes what was played at ply `place`, if the game has not reached its `end` there, as a row's reply."""
+    batch.reply[row, :] = 0.0
+    batch.reply_weight[row] = place < end
+    if place == end:
+        return
+    first, last = window.policy_first[place], window.policy_first[place + 1]
+    for entry in range(first, last):
+        batch.reply[row, symmetry_inverse[window.policy_action[entry]]] = window.policy_probability[entry]
+    if first == last:
+        batch.reply[row, symmetry_inverse[window.action[place]]] = 1.0
+
+
+@kernel
+def near_values(
+    rewards: NDArray[np.float64],
+    discounts: NDArray[np.float64],
+    values: NDArray[np.float32],
+    searched: NDArray[np.bool_],
+    final: float,
+    horizons: NDArray[np.float64],
+    targets: NDArray[np.float32],
+) -> None:
+    """Fills `targets` [T, K]: the search's later values, averaged with weights that fall by 1 - 1 / h a ply.
+
+    Their mean distance is about h plies (KataGo's short-term values). Each is for the player to move at its ply.
+
+    rewards, discounts  [T]  of the action at each ply
+    values              [T]  what the search said of the position before it
+    searched            [T]  whether it was searched at all
+    final                    the value of the last position for who is to move there; 0 where the game is over
+    horizons            [K]  h, in plies
+    """
+    for column in range(len(horizons)):
+        keep = 1.0 - 1.0 / horizons[column]
+        value = final
+        for ply in range(len(rewards) - 1, -1, -1):
+            value = rewards[ply] + discounts[ply] * value
+            if searched[ply]:
+                value = (1.0 - keep) * values[ply] + keep * value
+            targets[ply, column] = value
 
 
 @kernel

@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,9 +13,10 @@ from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.games import kernels, registry
 from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
+from tengen.games.rules import OVER
 from tengen.records.record import GameRecord
 from tengen.selfplay import frames
-from tengen.selfplay.rebuild import Batch, Window, play_rewards, rebuild_batch, value_targets
+from tengen.selfplay.rebuild import Batch, Window, near_values, play_rewards, rebuild_batch, value_targets
 
 RESIGNED = "resignation"
 """Termination of games that were cut short: their final position has no meaning as a score."""
@@ -67,21 +69,41 @@ class Course(NamedTuple):
     """Whether the game was cut off."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a batch is to hold, beside what every batch holds."""
+
+    td_steps: int = 0
+    """For one player: the `steps` of `value_targets`."""
+    horizons: tuple[float, ...] = ()
+    """For two: those of `near_values`."""
+    reply: bool = False
+    """Whether it tells what was played next."""
+    symmetries: bool = True
+    """Whether positions are seen under random symmetries."""
+
+
+PLAIN = Lesson()
+
+
 class Replay(ABC):
     """Keeps the plies of the newest games in flat arrays; a subclass knows how positions are rebuilt from them."""
 
-    def __init__(self, game: Game, *, td_steps: int = 0) -> None:
-        """`td_steps` are the `steps` of `value_targets`."""
+    def __init__(self, game: Game, lesson: Lesson = PLAIN) -> None:
         self.game = game
-        self.td_steps = td_steps
+        self.lesson = lesson
+        self.horizons = np.array(lesson.horizons, np.float64)
         _, height, width = game.observation_shape
         self.points = height * width
         self.total_games = 0
         self.total_positions = 0
         """All that was ever added, in and out of the window; what chance did is no position."""
+        self.total_learned = 0
+        """Of them, those that are learned from: searched in full."""
         self.lowest, self.highest = math.inf, -math.inf
         """The bounds of all discounted returns that were ever added, of one player."""
         self._lengths = _Growing(np.int64)
+        self._learned = _Growing(np.int64)
         self._policy_lengths = _Growing(np.int64)
         self._game = {
             "start": _Growing(np.int32),
@@ -94,14 +116,16 @@ class Replay(ABC):
             "action": _Growing(np.int32),
             "weight": _Growing(np.float32),
             "value": _Growing(np.float32),
+            "near": _Growing(np.float32, len(self.horizons)),
         }
         self._entry = {"action": _Growing(np.int32), "probability": _Growing(np.float32)}
         self._window: Window | None = None
         self._usable = np.zeros(0, np.int64)
+        self._reached = np.zeros(0, np.float64)
 
     def __len__(self) -> int:
-        """Positions in the window."""
-        return len(self._ply["action"])
+        """Positions in the window that are learned from."""
+        return int(self._learned.view().sum())
 
     def add(self, records: Sequence[GameRecord]) -> None:
         """Appends finished games; InvalidRecord if one cannot be of this network's game."""
@@ -121,17 +145,23 @@ class Replay(ABC):
             self._ply["weight"].append(record.weights if len(record.weights) else np.ones(plies, np.float32))
             entries = np.diff(record.policy_starts) if len(record.policy_starts) else np.zeros(plies, np.int64)
             self._policy_lengths.append(entries)
+            self._learned.append(np.array([np.count_nonzero(entries)]))
             by_chance = self._add_values(record, entries > 0)
             self._entry["action"].append(record.policy_actions)
             self._entry["probability"].append(record.policy_probabilities)
             self.total_games += 1
             self.total_positions += plies - by_chance
+            self.total_learned += int(np.count_nonzero(entries))
         self._window = None
 
     def _add_values(self, record: GameRecord, chosen: NDArray[np.bool_]) -> int:
         """Works out the value of each ply and notes the bounds of returns; returns how many plies were chance's."""
         targets = np.zeros(len(record.actions), np.float32)
+        near = np.zeros((len(targets), len(self.horizons)), np.float32)
         by_chance = 0
+        if self.game.num_players == 2 and len(self.horizons):
+            self._add_near(record, near)
+        self._ply["near"].append(near)
         if self.game.num_players == 1:
             rewards, discounts, by_chance, cut = self._course(record)
             values = record.values if len(record.values) else np.zeros(len(targets), np.float32)
@@ -139,15 +169,18 @@ class Replay(ABC):
             if chosen.any():
                 self.lowest = min(self.lowest, float(targets[chosen].min()))
                 self.highest = max(self.highest, float(targets[chosen].max()))
-            if cut or self.td_steps:
-                value_targets(rewards, discounts, values, chosen, cut, self.td_steps, targets)
+            if cut or self.lesson.td_steps:
+                value_targets(rewards, discounts, values, chosen, cut, self.lesson.td_steps, targets)
         self._ply["value"].append(targets)
         return by_chance
 
+    def _add_near(self, record: GameRecord, targets: NDArray[np.float32]) -> None:
+        """Works out the value of each ply at each horizon [T, K], for two players."""
+
     def trim(self, positions: int) -> None:
-        """Forgets the oldest whole games beyond `positions`, what chance did counted too."""
-        lengths = self._lengths.view()
-        keep_from = int(np.searchsorted(np.cumsum(lengths[::-1]), positions, side="right"))
+        """Forgets the oldest whole games beyond `positions` that are learned from."""
+        lengths, learned = self._lengths.view(), self._learned.view()
+        keep_from = int(np.searchsorted(np.cumsum(learned[::-1]), positions, side="right"))
         drop = max(0, len(lengths) - max(keep_from, 1))
         if drop == 0:
             return
@@ -155,6 +188,7 @@ class Replay(ABC):
         self._forget(drop, plies)
         entries = int(self._policy_lengths.view()[:plies].sum())
         self._lengths.cut(drop)
+        self._learned.cut(drop)
         self._policy_lengths.cut(plies)
         for columns, count in ((self._game, drop), (self._ply, plies), (self._entry, entries)):
             for column in columns.values():
@@ -162,21 +196,24 @@ class Replay(ABC):
         self._window = None
 
     def sample(self, count: int, rng: np.random.Generator) -> Batch:
-        """`count` positions drawn evenly from the window."""
+        """`count` positions drawn from the window by their weights."""
         window = self.window()
-        places = rng.choice(self._usable, count)
+        drawn = np.searchsorted(self._reached, rng.random(count) * self._reached[-1], side="right")
+        places = self._usable[drawn.clip(max=len(self._usable) - 1)]
         games = np.searchsorted(window.game_first, places, side="right") - 1
         plies = places - window.game_first[games]
         batch = Batch(
             np.empty((count, *self.game.observation_shape), np.float32),
             np.empty((count, self.game.num_actions), np.float32),
-            np.empty(count, np.float32),
             np.empty((count, self.game.num_actions), np.bool_),
             np.empty((count, 3), np.float32),
             np.empty(count, np.float32),
             np.empty(count, np.float32),
             np.empty(count, np.float32),
             np.empty((count, self.points), np.float32),
+            np.empty((count, len(self.horizons)), np.float32),
+            np.empty((count, self.game.num_actions if self.lesson.reply else 0), np.float32),
+            np.empty(count, np.float32),
         )
         self._rebuild(window, games, plies, rng, batch)
         return batch
@@ -194,12 +231,14 @@ class Replay(ABC):
                 self._ply["action"].view(),
                 self._ply["value"].view(),
                 self._ply["weight"].view(),
+                self._ply["near"].view(),
                 np.concatenate([[0], np.cumsum(self._policy_lengths.view())]).astype(np.int64),
                 self._entry["action"].view(),
                 self._entry["probability"].view(),
             )
             # a ply without a policy was no choice of the player's: its position says little about its outcome
             self._usable = np.flatnonzero(self._policy_lengths.view())
+            self._reached = np.cumsum(self._ply["weight"].view()[self._usable], dtype=np.float64)
         return self._window
 
     @abstractmethod
@@ -234,8 +273,8 @@ class RecordReplay(Replay):
 
     game: RecordGame
 
-    def __init__(self, game: RecordGame, *, td_steps: int = 0) -> None:
-        super().__init__(game, td_steps=td_steps)
+    def __init__(self, game: RecordGame, lesson: Lesson = PLAIN) -> None:
+        super().__init__(game, lesson)
         self._starts = game.initial_states(1)
         self._start_index = {(game.text, ""): 0}
         self._symmetry_inverse = np.argsort(game.symmetries.actions, axis=1).astype(np.int32)
@@ -248,14 +287,14 @@ class RecordReplay(Replay):
         rng: np.random.Generator,
         batch: Batch,
     ) -> None:
-        """Each position is seen under a random symmetry."""
+        symmetries = len(self._symmetry_inverse) if self.lesson.symmetries else 1
         rebuild_batch(
             window,
             self._starts,
             np.empty(1, self.game.dtype),
             games,
             plies,
-            rng.integers(0, len(self._symmetry_inverse), len(games)),
+            rng.integers(0, symmetries, len(games)),
             self.game.symmetries.points,
             self._symmetry_inverse,
             np.empty(self.game.observation_shape, np.float32),
@@ -280,6 +319,15 @@ class RecordReplay(Replay):
         by_chance, cut = play_rewards(states, record.actions, rewards, discounts)
         return Course(rewards, discounts, by_chance, cut or record.termination == CUT)
 
+    def _add_near(self, record: GameRecord, targets: NDArray[np.float32]) -> None:
+        rewards, discounts = np.empty(len(record.actions)), np.empty(len(record.actions))
+        states = self._starts[[self._start(record)]]
+        play_rewards(states, record.actions, rewards, discounts)
+        mover = self.game.player(states[0])
+        final = 0.0 if mover == OVER else record.result * (1.0 if mover == 0 else -1.0)
+        searched = record.values != 0.0  # a search never finds exactly 0 but where a draw is proven
+        near_values(rewards, discounts, record.values, searched, final, self.horizons, targets)
+
     def _final(self, record: GameRecord) -> tuple[float, NDArray[np.int8]]:
         """The score and the owners of points at the end, by playing the game through."""
         ownership = np.zeros(self.points, np.int8)
@@ -296,8 +344,8 @@ class EmulatedReplay(Replay):
 
     game: EmulatedGame
 
-    def __init__(self, game: EmulatedGame, *, td_steps: int = 0) -> None:
-        super().__init__(game, td_steps=td_steps)
+    def __init__(self, game: EmulatedGame, lesson: Lesson = PLAIN) -> None:
+        super().__init__(game, lesson)
         self._pictures = _Growing(frames.picture_type(game), *frames.picture_shape(game))
         self._overlap = frames.depth(game) - 1
         """Pictures that a game has more than plies."""
@@ -333,20 +381,19 @@ class EmulatedReplay(Replay):
         for row, place in enumerate(places.tolist()):
             span = slice(window.policy_first[place], window.policy_first[place + 1])
             batch.policy[row, window.policy_action[span]] = window.policy_probability[span]
-        batch.policy_weight[:] = window.weight[places]
         batch.legal[:] = True
         batch.value[:] = window.value[places]
-        for part in (batch.wdl, batch.score, batch.score_weight, batch.ownership):
+        for part in (batch.wdl, batch.score, batch.score_weight, batch.ownership, batch.near, batch.reply_weight):
             part[:] = 0.0
 
     def _forget(self, games: int, plies: int) -> None:
         self._pictures.cut(plies + games * self._overlap)
 
 
-def make_replay(game: Game, *, td_steps: int = 0) -> Replay:
+def make_replay(game: Game, lesson: Lesson = PLAIN) -> Replay:
     """An empty window for a game."""
     if isinstance(game, EmulatedGame):
-        return EmulatedReplay(game, td_steps=td_steps)
+        return EmulatedReplay(game, lesson)
     if not isinstance(game, RecordGame):
         raise InvalidParameter(f"{game.text} cannot be trained by self-play")
-    return RecordReplay(game, td_steps=td_steps)
+    return RecordReplay(game, lesson)

@@ -1,14 +1,20 @@
 """What changes in the course of a run, as functions of the fraction of its time that has gone."""
 
+import math
+
 from tengen.selfplay.settings import Settings
 
 
 def learning_rate_at(settings: Settings, fraction: float, step: int) -> float:
-    """The base rate, warmed up over the first steps and dropped at the configured fractions."""
+    """The base rate, warmed up over the first steps, then falling as the schedule says."""
     training = settings.training
-    drops = sum(fraction >= at for at in training.drops)
     warm = min(1.0, (step + 1) / training.warmup_steps) if training.warmup_steps else 1.0
-    return float(training.learning_rate * training.drop**drops * warm)
+    if training.schedule == "cosine":
+        final = training.final_rate
+        share = final + (1.0 - final) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, fraction)))
+    else:
+        share = training.drop ** sum(fraction >= at for at in training.drops)
+    return float(training.learning_rate * share * warm)
 
 
 def simulations_at(settings: Settings, fraction: float) -> int:
@@ -29,5 +35,8 @@ def samples_due(settings: Settings, positions: int) -> int:
 
 
 def window_size(settings: Settings, positions: int) -> int:
-    """Newest positions to draw from."""
-    return int(settings.training.window_start + settings.training.window_share * positions)
+    """Newest positions to draw from (Wu 2019, section 3: a power of all positions)."""
+    training = settings.training
+    grown = max(1.0, positions / training.window_start)
+    exponent = training.window_exponent
+    return int(training.window_start * (1.0 + training.window_share * (grown**exponent - 1.0) / exponent))

@@ -22,6 +22,12 @@ class NetworkSettings:
     channels: int = 32
     pool_every: int = 2
     """Every so many blocks add globally pooled features; 0 for none."""
+    score: bool = True
+    """Whether a game with points (Go) gets heads for who owns each point at the end, and by how much is won."""
+    reply: bool = False
+    """Whether a head of its own foretells the opponent's reply."""
+    horizons: tuple[int, ...] = ()
+    """Heads for the value so many plies on, on average, as the search sees it then (KataGo: 6, 16 and 50 turns)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +41,27 @@ class SelfplaySettings:
     variants: tuple[str, ...] = ()
     """Games to draw from for each new game, equally likely; none is `game` alone. They share one network's shapes."""
     opening_share: float = 0.0
-    """Share of games that begin with random moves."""
+    """Share of games that begin with moves that no search chose."""
     opening_plies: int = 0
     """Those begin with one to so many of them."""
+    opening_by: Literal["random", "policy"] = "random"
+    """What draws them: chance, or the network's own policy (KataGo's `policyInit`)."""
     first_simulations: int = 0
     """Simulations a move at the start, growing to `search.simulations` at `grown_at`; 0 is a constant number."""
     grown_at: float = 0.5
     """Fraction of the time at which the full number of simulations is reached."""
+    full_share: float = 1.0
+    """Share of moves that are searched in full and learned from; the others, chosen by `fast_simulations`, only move
+    the game on (Wu 2019, playout cap randomisation: 0.25)."""
+    fast_simulations: int = 4
+    surprise_share: float = 0.0
+    """Share of a game's weight in the draw of samples that goes to its positions by how far the search left the
+    network's policy behind (KataGo: 0.5); the rest is shared alike."""
+    decided_above: float = 1.0
+    """A game is decided while its value has stayed beyond this for `decided_plies` plies: its moves are then fast ones
+    that weigh `decided_weight` (KataGo's soft resignation: 0.9, 3 and 0.1); 1 never."""
+    decided_plies: int = 3
+    decided_weight: float = 0.1
     plies: int = 0
     """A game of one player is cut off after so many plies, as if it could go on; 0 never."""
     resign_below: float = -1.0
@@ -51,6 +71,8 @@ class SelfplaySettings:
     """Share of games in which cutting is allowed; the others show whether it was right."""
     engine: Literal["auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8"] = "auto"
     """Inference; `auto` is openvino-int8 where OpenVINO is installed and there is no GPU, else the best of the rest."""
+    cached: int = 0
+    """Positions whose evaluation each worker remembers, so that a search need not ask for what the one before knew."""
     shard_games: int = 500
     """Games in one Parquet shard."""
 
@@ -62,23 +84,38 @@ class TrainingSettings:
     batch: int = 512
     """Positions in a batch."""
     learning_rate: float = 2e-3
+    schedule: Literal["drops", "cosine"] = "drops"
+    """How the rate falls: in steps, or as half a cosine down to `final_rate` of it."""
     drops: tuple[float, ...] = (0.6, 0.85)
     """Fractions of the time at which the learning rate is multiplied by `drop`."""
     drop: float = 0.3
+    final_rate: float = 0.05
     warmup_steps: int = 50
     weight_decay: float = 1e-4
     gradient_clip: float = 5.0
     samples_per_position: float = 3.0
     """How often each new position is trained on, on average."""
     window_start: int = 20_000
-    """Newest positions to draw from: this many, plus `window_share` of all."""
+    """Newest positions to draw from: c = `window_start` at first, of n in all c (1 + share ((n / c)^a - 1) / a), with
+    share = `window_share` and a = `window_exponent` (Wu 2019: 0.4 and 0.75; with 1 it grows in a straight line)."""
     window_share: float = 0.35
+    window_exponent: float = 1.0
     first_positions: int = 5_000
     """Training begins when so many positions are there."""
     td_steps: int = 0
     """For one player: after so many moves the search's value stands for later rewards; 0 adds up all of them.
 
     MuZero: 10 in Atari; EfficientZero: 5."""
+    symmetries: bool = True
+    """Whether each sample is seen under a random symmetry of its board."""
+    value_share: float = 0.0
+    """Share of the search's own value, `value_horizon` plies on, in what the value learns; the rest is the result."""
+    value_horizon: float = 8.0
+    ownership_weight: float = 0.5
+    """What the loss of each head counts, beside the 1 of policy and value."""
+    score_weight: float = 0.25
+    reply_weight: float = 0.15
+    horizon_weight: float = 0.2
     ema: float = 0.99
     """Decay of the averaged weights that play and are published, per step."""
     publish_seconds: float = 40.0
@@ -142,6 +179,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "network.blocks": (1, 1000),
     "network.channels": (1, 65536),
     "network.pool_every": (0, 1000),
+    "network.horizons": (1, 1000),
     "search.simulations": (1, MANY),
     "search.considered": (1, MANY),
     "search.gumbel_scale": (0, 100),
@@ -166,6 +204,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "selfplay.opening_plies": (0, MANY),
     "selfplay.first_simulations": (0, MANY),
     "selfplay.grown_at": (0, 1),
+    "selfplay.full_share": (0.001, 1),
+    "selfplay.fast_simulations": (1, MANY),
+    "selfplay.surprise_share": (0, 1),
+    "selfplay.decided_above": (0, 1),
+    "selfplay.decided_plies": (1, MANY),
+    "selfplay.decided_weight": (0, 1),
+    "selfplay.cached": (0, MANY),
     "selfplay.plies": (0, MANY),
     "selfplay.resign_below": (-1, 1),
     "selfplay.resign_plies": (1, MANY),
@@ -175,14 +220,22 @@ RANGES: dict[str, tuple[float, float]] = {
     "training.learning_rate": (1e-9, 100),
     "training.drops": (0, 1),
     "training.drop": (0, 1),
+    "training.final_rate": (0, 1),
     "training.warmup_steps": (0, MANY),
     "training.weight_decay": (0, 100),
     "training.gradient_clip": (1e-9, 1e9),
     "training.samples_per_position": (0, 1000),
     "training.window_start": (1, 1e12),
     "training.window_share": (0, 1),
+    "training.window_exponent": (0.01, 1),
     "training.first_positions": (1, 1e12),
     "training.td_steps": (0, MANY),
+    "training.value_share": (0, 1),
+    "training.value_horizon": (1, 1000),
+    "training.ownership_weight": (0, 100),
+    "training.score_weight": (0, 100),
+    "training.reply_weight": (0, 100),
+    "training.horizon_weight": (0, 100),
     "training.ema": (0, 0.999999),
     "training.publish_seconds": (0, 1e9),
     "training.checkpoint_minutes": (0.001, 1e9),

@@ -20,7 +20,7 @@ from tengen.selfplay import solo
 from tengen.selfplay.boards import playable
 from tengen.selfplay.journal import seal_leftovers
 from tengen.selfplay.ladder import Score, opponent
-from tengen.selfplay.learner import Learner, set_aside
+from tengen.selfplay.learner import Learner, net_config, set_aside
 from tengen.selfplay.metrics import Board, Gauge
 from tengen.selfplay.rater import Rating
 from tengen.selfplay.rating import ladder_ratings
@@ -107,8 +107,8 @@ def _check(settings: Settings) -> None:
     game = playable(registry.make(settings.game))
     for text in settings.selfplay.variants:
         variant = registry.make(text)
-        alike = isinstance(variant, RecordGame) and isinstance(game, RecordGame) and variant.dtype == game.dtype
-        if not alike:
+        compiled = isinstance(variant, RecordGame) and isinstance(game, RecordGame)
+        if not (compiled and variant.name == game.name and net_config(game, settings.network).fits(variant)):
             raise InvalidParameter(f"selfplay.variants: {text} does not fit a network for {game.text}")
     if game.num_players == 1:
         for text in (*settings.ladder.opponents, *settings.exam.opponents):
@@ -197,7 +197,7 @@ class Training:
             f"start {self.progress.starts} of {self.game.text}: {workers} workers play "
             f"{self.settings.selfplay.games} games each; {self.learner.replay.total_games} games so far"
         )
-        missing = self.settings.training.first_positions - self.learner.replay.total_positions
+        missing = self.settings.training.first_positions - self.learner.replay.total_learned
         if missing > 0:
             self.log(f"the network learns when {missing} more positions have been played")
         if self.progress.starts == 1 and self.progress.steps == 0:
@@ -309,6 +309,7 @@ class Training:
             "minutes_left": round((self.budget - self.progress.elapsed) / 60, 2),
             "games": self.learner.replay.total_games,
             "positions": self.learner.replay.total_positions,
+            "learned_positions": self.learner.replay.total_learned,
             "evaluations": self.progress.evaluations,
             "steps": self.progress.steps,
             "samples": self.progress.samples,

@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.random import stream
+from tengen.games import registry
 from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
 from tengen.selfplay import ladder, solo
 from tengen.selfplay.actor import Actor
-from tengen.selfplay.replay import make_replay
+from tengen.selfplay.learner import lesson
+from tengen.selfplay.mixed import by_kind, make_window
 from tengen.selfplay.settings import Settings
 
 SHORT = 8
@@ -29,12 +31,14 @@ class _Judge:
 def compile_kernels(game: Game, settings: Settings) -> None:
     """Plays and rebuilds a few games with a network's stand-in, and a ladder game with rollouts."""
     plies = 0 if game.num_players == 2 else SHORT
-    small = dataclasses.replace(settings.selfplay, games=2, plies=plies)
-    actor = Actor(game, [], _Judge(), dataclasses.replace(settings.search, simulations=2), small, seed=0)
-    replay = make_replay(game, td_steps=settings.training.td_steps)
-    while not len(replay):
-        replay.add(actor.step())
-    replay.sample(2, stream(0, "warm-up"))
+    small = dataclasses.replace(settings.selfplay, games=2, plies=plies, full_share=1.0)
+    variants = [registry.make(text) for text in settings.selfplay.variants]
+    for kind, *_ in by_kind(game, variants):
+        actor = Actor(kind, [], _Judge(), dataclasses.replace(settings.search, simulations=2), small, seed=0)
+        window = make_window(kind, [], lesson(game, settings))
+        while not len(window):
+            window.add(actor.step())
+        window.sample(2, stream(0, "warm-up"))
     if isinstance(game, EmulatedGame):
         return
     if game.num_players == 1:

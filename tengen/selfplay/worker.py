@@ -1,5 +1,6 @@
 """A process that plays: an actor, its journal and the newest network."""
 
+import dataclasses
 import signal
 import time
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from tengen.core.processes import die_with_parent
 from tengen.games import registry
+from tengen.games.game import Game
 from tengen.nets import openvino_graph
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.nets.evaluator import NetworkEvaluator
@@ -22,6 +24,7 @@ from tengen.records.record import GameRecord
 from tengen.selfplay.actor import Actor
 from tengen.selfplay.boards import random_observations
 from tengen.selfplay.journal import Journal
+from tengen.selfplay.mixed import by_kind, shares
 from tengen.selfplay.schedule import simulations_at
 from tengen.selfplay.settings import Settings
 
@@ -35,6 +38,9 @@ class Report:
     worker: int
     records: list[GameRecord] = field(default_factory=list)
     evaluations: int = 0
+    """Positions that the network judged."""
+    remembered: int = 0
+    """Those that it need not judge again."""
     seconds: float = 0.0
     """Time spent playing since the last report."""
     network_seconds: float = 0.0
@@ -74,7 +80,7 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
     game = registry.make(settings.game)
     variants = [registry.make(text) for text in settings.selfplay.variants]
     calibration = random_observations(game, seed=index)
-    actor: Actor | None = None
+    actors: list[Actor] = []
     journal = Journal(folder / "games", start=start, worker=index, shard_games=settings.selfplay.shard_games)
     version = -1
     report = Report(index)
@@ -83,46 +89,60 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
         if version != shared.version.value:
             version = shared.version.value
             network = load_checkpoint(folder / "checkpoints" / "current.safetensors", game).network
-            if actor is not None:
-                calibration = actor.boards.observe()
+            if actors:
+                calibration = actors[0].boards.observe()
             evaluator = selfplay_evaluator(network, settings, calibration)
             report.note = evaluator.note
-            if actor is None:
-                actor = Actor(
-                    game,
-                    variants,
-                    evaluator,
-                    settings.search,
-                    settings.selfplay,
-                    seed=settings.seed,
-                    name=f"{start}/{index}",
-                )
+            if not actors:
+                actors = make_actors(game, variants, evaluator, settings, name=f"{start}/{index}")
             else:
-                actor.search.evaluator = evaluator
-        assert actor is not None
+                for actor in actors:
+                    actor.replace_network(evaluator)
         if index < shared.paused.value:
             time.sleep(0.05)
             continue
         began = time.perf_counter()
-        actor.simulations = simulations_at(settings, shared.fraction.value)
-        finished = actor.step()
-        journal.append(finished)
-        report.records += finished
+        for actor in actors:
+            actor.simulations = simulations_at(settings, shared.fraction.value)
+            finished = actor.step()
+            journal.append(finished)
+            report.records += finished
         report.seconds += time.perf_counter() - began
         if time.perf_counter() - reported > REPORT_SECONDS:
-            _send(report, actor, shared)
+            _send(report, actors, shared)
             report = Report(index)
             reported = time.perf_counter()
-    if actor is not None:
-        _send(report, actor, shared)
+    _send(report, actors, shared)
     journal.close()
 
 
-def _send(report: Report, actor: Actor, shared: Shared) -> None:
-    """Completes a report by what the actor counted since the last one, and hands it over."""
-    report.evaluations, actor.search.evaluations = actor.search.evaluations, 0
-    report.network_seconds, actor.search.seconds_in_evaluator = actor.search.seconds_in_evaluator, 0.0
-    report.entropies, actor.entropies = actor.entropies, []
+def make_actors(
+    game: Game, variants: list[Game], evaluator: NetworkEvaluator, settings: Settings, *, name: str
+) -> list[Actor]:
+    """One for each kind of board, which together play `settings.selfplay.games` games."""
+    groups = by_kind(game, variants)
+    return [
+        Actor(
+            group[0],
+            group,
+            evaluator,
+            settings.search,
+            dataclasses.replace(settings.selfplay, games=games),
+            seed=settings.seed,
+            name=name if number == 0 else f"{name}/{number}",
+        )
+        for number, (group, games) in enumerate(zip(groups, shares(groups, settings.selfplay.games), strict=True))
+    ]
+
+
+def _send(report: Report, actors: list[Actor], shared: Shared) -> None:
+    """Completes a report by what the actors counted since the last one, and hands it over."""
+    for actor in actors:
+        counted = actor.take_counts()
+        report.evaluations += counted.evaluations
+        report.remembered += counted.remembered
+        report.network_seconds += counted.network_seconds
+        report.entropies += counted.entropies
     shared.reports.put(report)
 
 

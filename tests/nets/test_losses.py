@@ -59,7 +59,7 @@ def test_illegal_actions_can_be_left_out_of_the_softmax() -> None:
 
 def test_ownership_is_right_where_tanh_of_the_output_is_the_expected_owner() -> None:
     expected = torch.tensor([[[0.5, -0.3], [0.0, 0.9]], [[0.1, 0.2], [0.3, 0.4]]])
-    output = NetOutput(*(part.clone() for part in UNIFORM))._replace(ownership=torch.atanh(expected).requires_grad_())
+    output = UNIFORM._replace(ownership=torch.atanh(expected).requires_grad_())
     losses(output, targets(ownership=expected)).ownership.backward()
     assert output.ownership is not None
     assert output.ownership.grad is not None
@@ -75,3 +75,18 @@ def test_a_game_without_points_has_no_ownership_and_no_score_loss() -> None:
 def test_weights_scale_the_parts_of_the_total() -> None:
     found = as_floats(losses(UNIFORM, targets(), LossWeights(policy=0.0, value=2.0, ownership=0.0, score=0.0)))
     assert found["total"] == pytest.approx(2 * math.log(3))
+
+
+def test_reply_and_near_values_are_least_where_they_are_met_and_ignore_games_that_have_ended() -> None:
+    output = UNIFORM._replace(reply=torch.zeros(2, 4), near=torch.zeros(2, 2))
+    wanted = targets(
+        reply=torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]),
+        reply_weight=torch.tensor([1.0, 0.0]),
+        near=torch.tensor([[0.5, -0.5], [0.0, 0.0]]),
+    )
+    found = as_floats(losses(output, wanted))
+    assert found["reply"] == pytest.approx(math.log(4))
+    assert found["near"] == pytest.approx(0.25)
+    met = output._replace(reply=torch.tensor([[50.0, 0.0, 0.0, 0.0]] * 2), near=torch.atanh(wanted.near))
+    assert as_floats(losses(met, wanted))["reply"] == pytest.approx(0.0, abs=1e-6)
+    assert as_floats(losses(met, wanted))["near"] == pytest.approx(0.0, abs=1e-6)

@@ -56,7 +56,7 @@ def test_a_tiny_batch_is_learned_by_heart(precision: str) -> None:
 
 def test_losses_are_reported_by_name() -> None:
     found = fresh().step(*batch(1))
-    assert set(found) == {"total", "policy", "value", "ownership", "score", "gradient"}
+    assert set(found) == {"total", "policy", "value", "ownership", "score", "reply", "near", "gradient"}
     assert all(np.isfinite(list(found.values())))
 
 

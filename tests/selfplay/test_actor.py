@@ -1,8 +1,13 @@
 import numpy as np
+import pytest
+import torch
 
 from tengen.games import registry
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Uniform
+from tengen.nets.config import NetConfig
+from tengen.nets.evaluator import NetworkEvaluator
+from tengen.nets.network import Network
 from tengen.selfplay.actor import Actor
 from tengen.selfplay.replay import RESIGNED
 from tengen.selfplay.settings import SelfplaySettings
@@ -72,3 +77,75 @@ def test_hopeless_games_are_cut_except_those_that_check_the_judgement() -> None:
     assert all(record.termination == "" for record in played)
     assert {record.info["resignation"] for record in played if record.info} <= {"right", "wrong"}
     assert any(record.info for record in played)
+
+
+class Judge:
+    """An evaluator that sees one action as good and the players as equal, and counts what it is asked."""
+
+    def __init__(self, value: float = 0.0) -> None:
+        self.value = value
+        self.asked = 0
+
+    def __call__(self, observations: np.ndarray, legal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.asked += len(observations)
+        logits = np.zeros(legal.shape, np.float32)
+        logits[:, 4] = 3.0
+        return logits, np.full(len(legal), self.value, np.float32)
+
+
+def judged(judge: Judge, text: str = "go:size=5", **settings) -> Actor:
+    return Actor(registry.make(text), [], judge, GUMBEL, SelfplaySettings(**{"games": 8} | settings), seed=1)
+
+
+def test_with_a_capped_share_of_full_searches_only_those_moves_have_a_policy_and_all_have_values() -> None:
+    judge = Judge()
+    player = judged(judge, full_share=0.25, fast_simulations=2)
+    steps, full = 400, 0
+    records = []
+    for _ in range(steps):
+        judge.asked = 0
+        records += player.step()
+        full += judge.asked > 8 * 3
+    assert full / steps == pytest.approx(0.25, abs=0.07)
+    learned = np.concatenate([np.diff(record.policy_starts) > 0 for record in records])
+    assert learned.mean() == pytest.approx(0.25, abs=0.07)
+    weights = np.concatenate([record.weights for record in records])
+    np.testing.assert_array_equal(weights > 0, learned)
+    for record in records:
+        record.validate()
+
+
+def test_surprise_moves_weight_between_the_positions_of_a_game_and_keeps_its_sum() -> None:
+    for record in finished(judged(Judge(), surprise_share=0.5), 10):
+        assert record.weights.min() >= 0.5
+        assert record.weights.sum() == pytest.approx(len(record.actions), rel=1e-4)
+        assert record.weights.std() > 0.05
+
+
+def test_a_decided_game_goes_on_with_few_simulations_and_little_weight() -> None:
+    records = finished(judged(Judge(0.5), decided_above=0.01, decided_plies=2, fast_simulations=1), 10)
+    weights = np.concatenate([record.weights for record in records])
+    assert set(np.round(weights, 3).tolist()) == {np.float32(0.1).round(3), 1.0}
+
+
+def test_openings_by_policy_follow_the_network_and_are_not_learned_from() -> None:
+    records = finished(judged(Judge(), opening_by="policy", opening_share=1.0, opening_plies=1), 60)
+    first = np.array([int(record.actions[0]) for record in records])
+    assert (first == 4).mean() > 0.3  # the prior of that action is 0.45
+    assert len(set(first.tolist())) > 3
+    assert all(record.policy_starts[1] == 0 and record.weights[0] == 0 for record in records)
+
+
+def test_remembered_evaluations_change_no_game(tmp_path) -> None:
+    game = registry.make("go:size=5")
+    torch.manual_seed(1)
+    network = Network(NetConfig.for_game(game, blocks=1, channels=8)).eval()
+    evaluator = NetworkEvaluator(network, engine="torch-float32", threads=1)
+    games, counts = [], []
+    for cached in (0, 1000):
+        player = Actor(game, [], evaluator, GUMBEL, SelfplaySettings(games=4, cached=cached), seed=1)
+        games.append([record.actions.tolist() for record in finished(player, 4)])
+        counts.append(player.take_counts())
+    assert games[0] == games[1]
+    assert counts[1].remembered > 0.1 * counts[0].evaluations
+    assert counts[0].remembered == 0

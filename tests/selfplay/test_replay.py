@@ -1,5 +1,7 @@
 """Batches rebuilt by the kernel against the same positions stepped through one by one."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 from tengen.core.errors import InvalidRecord
 from tengen.games import registry
 from tengen.records.record import GameRecord
-from tengen.selfplay.replay import RESIGNED, RecordReplay
+from tengen.selfplay.rebuild import near_values
+from tengen.selfplay.replay import RESIGNED, Lesson, RecordReplay
 
 
 def random_record(text: str, seed: int, start: str = "") -> GameRecord:
@@ -43,7 +46,7 @@ def test_a_batch_holds_what_stepping_through_the_games_shows(seed: int, text: st
     batch = replay.sample(16, np.random.default_rng(seed))
     # the same draws again: places, then symmetries
     rng = np.random.default_rng(seed)
-    places = rng.choice(sum(len(record.actions) for record in records), 16)
+    places = (rng.random(16) * sum(len(record.actions) for record in records)).astype(int)
     turns = rng.integers(0, len(game.symmetries.actions), 16)
     where = [(record, ply) for record in records for ply in range(len(record.actions))]
     for row, (place, turn) in enumerate(zip(places, turns, strict=True)):
@@ -123,3 +126,71 @@ def test_games_of_other_komi_mix_and_other_sizes_do_not() -> None:
     replay.add([random_record("go:size=5,komi=24", 1), random_record("go:size=5,komi=7", 2)])
     with pytest.raises(InvalidRecord, match="go"):
         replay.add([random_record("go:size=9", 1)])
+
+
+def test_positions_are_drawn_by_their_weights() -> None:
+    record = random_record("tictactoe", 1)
+    weights = np.zeros(len(record.actions), np.float32)
+    weights[[2, 4]] = 1.0, 3.0
+    replay = RecordReplay(registry.make("tictactoe"))
+    replay.add([dataclasses.replace(record, weights=weights)])
+    stones = replay.sample(4000, np.random.default_rng(0)).observations[:, :2].sum(axis=(1, 2, 3))
+    assert set(stones.tolist()) == {2.0, 4.0}
+    assert (stones == 4).mean() == pytest.approx(0.75, abs=0.03)
+
+
+def test_the_reply_is_the_next_policy_or_the_move_itself_and_weighs_nothing_at_the_end() -> None:
+    record = random_record("tictactoe", 3)
+    starts = record.policy_starts.copy()
+    starts[2:] = np.maximum(starts[2:] - (starts[2] - starts[1]), 0)  # ply 1 has no policy
+    keep = np.r_[0 : record.policy_starts[1], record.policy_starts[2] : record.policy_starts[-1]]
+    changed = dataclasses.replace(
+        record,
+        policy_starts=starts,
+        policy_actions=record.policy_actions[keep],
+        policy_probabilities=record.policy_probabilities[keep],
+    )
+    replay = RecordReplay(registry.make("tictactoe"), Lesson(reply=True, symmetries=False))
+    replay.add([changed])
+    batch = replay.sample(300, np.random.default_rng(0))
+    plies = batch.observations[:, :2].sum(axis=(1, 2, 3)).astype(int)
+    last = len(record.actions) - 1
+    for row, ply in enumerate(plies.tolist()):
+        assert batch.reply_weight[row] == (ply < last)
+        wanted = np.zeros(9, np.float32)
+        if ply == 0:
+            wanted[record.actions[1]] = 1.0
+        elif ply < last:
+            span = slice(record.policy_starts[ply + 1], record.policy_starts[ply + 2])
+            wanted[record.policy_actions[span]] = record.policy_probabilities[span]
+        np.testing.assert_array_equal(batch.reply[row], wanted)
+
+
+def test_near_values_average_what_the_search_sees_later_for_the_player_to_move() -> None:
+    values = np.array([0.5, -0.2, 0.1], np.float32)
+    rewards, discounts = np.array([0.0, 0.0, 1.0]), np.array([-1.0, -1.0, 0.0])
+    found = np.empty((3, 2), np.float32)
+    near_values(rewards, discounts, values, np.array([True, True, False]), 0.0, np.array([1.0, 2.0]), found)
+    # horizon 1 is the search's own value; horizon 2 halves the weight with every ply; the last ply was not searched
+    np.testing.assert_allclose(found[:, 0], [0.5, -0.2, 1.0])
+    np.testing.assert_allclose(found[:, 1], [0.25 - 0.5 * (-0.1 - 0.5), -0.1 + 0.5 * -1.0, 1.0])
+
+
+def test_near_values_of_a_resigned_game_end_in_its_result() -> None:
+    record = dataclasses.replace(
+        random_record("go:size=5", 1), result=1.0, termination=RESIGNED, values=np.zeros(0, np.float32)
+    )
+    record = dataclasses.replace(
+        record,
+        actions=record.actions[:6],
+        values=np.zeros(6, np.float32),
+        weights=record.weights[:6],
+        policy_starts=record.policy_starts[:7],
+        policy_actions=record.policy_actions[: record.policy_starts[6]],
+        policy_probabilities=record.policy_probabilities[: record.policy_starts[6]],
+    )
+    replay = RecordReplay(registry.make("go:size=5"), Lesson(horizons=(4.0,), symmetries=False))
+    replay.add([record])
+    batch = replay.sample(60, np.random.default_rng(0))
+    won = batch.wdl[:, 0] == 1.0
+    np.testing.assert_allclose(batch.near[:, 0], np.where(won, 1.0, -1.0))

@@ -99,7 +99,7 @@ def test_what_chance_did_is_replayed_but_is_no_position() -> None:
         policy_actions=np.zeros(2, np.int32),
         policy_probabilities=np.ones(2, np.float32),
     )
-    replay = make_replay(registry.make(text), td_steps=0)
+    replay = make_replay(registry.make(text))
     replay.add([chosen])
     assert replay.window().value[[0, 2]].tolist() == [-1 + 0.5 * -0.5, -0.5]
     assert replay.total_positions == 2
