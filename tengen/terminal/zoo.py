@@ -36,7 +36,7 @@ def zoo_table() -> Table:
     table.add_column("game")
     for column in ("kB", "parameters", "hours"):
         table.add_column(column, justify="right")
-    table.add_column("hardest match so far")
+    table.add_column("hardest match")
     for name in zoo_names():
         card = zoo_card(name)
         hours = "—" if card.minutes is None else f"{card.minutes / 60:.2f}"
@@ -54,7 +54,7 @@ def headline(card: Card) -> str:
     """The match with the lowest score, or the return alone, in a few words."""
     if card.opponents:
         hardest = min(card.opponents, key=lambda match: match.score)
-        return f"{hardest.score:.1%} against {short(hardest.opponent)}"
+        return f"{percent(hardest.score)} against {short(hardest.opponent)}"
     return f"mean return {card.returns[0].mean:.4g}" if card.returns else "—"
 
 
@@ -115,8 +115,8 @@ def _matches(matches: tuple[Opponent, ...]) -> Iterator[str]:
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |"
     for match in matches:
         counts = " | ".join(map(count, (match.simulations, match.wins, match.draws, match.losses)))
-        bounds = f"{match.low:.1%} … {match.high:.1%}"
-        yield f"| `{match.game}` | `{match.opponent}` | {counts} | {match.score:.1%} | {bounds} |"
+        bounds = f"{percent(match.low)} … {percent(match.high)}"
+        yield f"| `{match.game}` | `{match.opponent}` | {counts} | {percent(match.score)} | {bounds} |"
     yield from _commands(matches)
 
 
@@ -127,7 +127,8 @@ def _returns(returns: tuple[Return, ...]) -> Iterator[str]:
     yield "| --- | --- | ---: | ---: | ---: | --- | ---: |"
     for one in returns:
         bounds = f"{one.low:.4g} … {one.high:.4g}"
-        yield (f"| `{one.game}` | `{one.agent}` | {count(one.simulations)} | {one.games} | {one.mean:.4g} | {bounds} |")
+        counts = f"{count(one.simulations)} | {one.games} | {one.mean:.4g} | {bounds} | {one.steps:.1f}"
+        yield f"| `{one.game}` | `{one.agent}` | {counts} |"
     yield from _commands(returns)
 
 
@@ -142,3 +143,8 @@ def _commands(results: tuple[Opponent, ...] | tuple[Return, ...]) -> Iterator[st
 def count(value: float | None) -> str:
     """A number with its thousands apart."""
     return "—" if value is None else f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+
+
+def percent(share: float) -> str:
+    """A share of one."""
+    return f"{100 * share:.1f} %"

@@ -200,7 +200,7 @@ def test_the_commands_make_list_and_show_entries(
     assert shown["bytes"] == (tmp_path / "zoo" / "small.safetensors").stat().st_size
     words = CliRunner().invoke(main, ["zoo", "show", "small"]).stdout
     assert "tengen train tictactoe --run runs/ttt" in words
-    assert "95.0%" in words
+    assert "95.0 %" in words
     page = CliRunner().invoke(main, ["zoo", "table"]).stdout
     assert "| `zoo:small` | `tictactoe` |" in page
     assert CliRunner().invoke(main, ["zoo", "show", "large"]).exit_code == 2
