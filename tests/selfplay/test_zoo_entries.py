@@ -144,15 +144,15 @@ def test_a_match_s_folder_is_a_result(run: RunFolder, tmp_path: Path) -> None:
 
 def test_returns_of_a_game_for_one_stand_beside_each_other(run: RunFolder, tmp_path: Path) -> None:
     agents = [
-        {"agent": "random", "mean": -1.0, "low": -2.0, "high": 0.0, "games": 5},
-        {"agent": "zoo:small,sims=8", "mean": 1.0, "low": 0.5, "high": 1.5, "games": 5},
+        {"agent": "random", "mean": -1.0, "low": -2.0, "high": 0.0, "games": 5, "steps": [3] * 5},
+        {"agent": "zoo:small,sims=8", "mean": 1.0, "low": 0.5, "high": 1.5, "games": 5, "steps": [2, 3, 2, 3, 2]},
     ]
     result = tmp_path / "alone.json"
     result.write_text(json.dumps({"game": "gridworld:robot", "agents": agents, "pairs": []}))
     _, card = make_entry("small", run.path, results=[result], out=tmp_path / "small.safetensors")
-    assert [(one.agent, one.mean, one.simulations) for one in card.returns] == [
-        ("zoo:small", 1.0, 8),
-        ("random", -1.0, None),
+    assert [(one.agent, one.mean, one.simulations, one.steps) for one in card.returns] == [
+        ("zoo:small", 1.0, 8, 2.4),
+        ("random", -1.0, None, 3.0),
     ]
 
 
