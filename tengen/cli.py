@@ -18,6 +18,7 @@ from tengen.cli_rate import rate
 from tengen.cli_review import review
 from tengen.cli_show import show
 from tengen.cli_train import bench, train
+from tengen.cli_zoo import zoo
 from tengen.terminal.commands import (
     JSON,
     SEED,
@@ -40,7 +41,7 @@ def main() -> None:
     """A program learns a board game from its rules alone; then play it, pit it, read it."""
 
 
-for command in (train, bench, learn, compare, arena, rate, review, show):
+for command in (train, bench, learn, compare, arena, rate, review, show, zoo):
     main.add_command(command)
 
 
@@ -142,7 +143,7 @@ def perft(
 @main.command()
 @game_argument
 @click.option("--position", metavar="TEXT", help="Analyse this position, in the game's own notation.")
-@click.option("--agent", default="uct:sims=5000", show_default=True, help="Who searches.")
+@click.option("--agent", metavar="AGENT", help="Who searches.  [default: the game's network, else rollouts]")
 @click.option("--top", type=Whole(1), default=10, show_default=True, help="Moves to show.")
 @click.option("--queries", is_flag=True, help="Answer queries, one JSON object a line, from standard input.")
 @click.option("--batch", type=Whole(1), help="With --queries: positions searched at once.  [default: 128]")
@@ -153,7 +154,7 @@ def analyze(
     size: str | None,
     komi: str | None,
     position: str | None,
-    agent: str,
+    agent: str | None,
     top: int,
     queries: bool,
     batch: int | None,
@@ -256,10 +257,10 @@ def play(
 
 
 @main.command()
-@click.option("--agent", metavar="AGENT", default="uct:sims=1000", show_default=True, help="Who plays.")
+@click.option("--agent", metavar="AGENT", help="Who plays.  [default: the network for the board's size]")
 @click.option("--game", "game_text", default="go", show_default=True, help="The rules; controllers set size and komi.")
 @SEED
-def gtp(agent: str, game_text: str, seed: int | None) -> None:
+def gtp(agent: str | None, game_text: str, seed: int | None) -> None:
     """Be a Go engine for GoGui, Sabaki and other GTP controllers.
 
     \b
@@ -273,7 +274,9 @@ def gtp(agent: str, game_text: str, seed: int | None) -> None:
     serve_standard_streams(session)
 
 
-ENGINE_AGENT = click.option("--agent", metavar="AGENT", default="uct:sims=1000", show_default=True, help="Who plays.")
+ENGINE_AGENT = click.option(
+    "--agent", metavar="AGENT", default="auto", help="Who plays.  [default: the game's network, else rollouts]"
+)
 
 
 @main.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tengen.terminal.commands import SEED, Command, FilePath, Positive, Whole, game_argument, made, refuse
+from tengen.terminal.commands import SEED, Command, FilePath, Positive, Whole, game_argument, made, refuse, typed
 
 if TYPE_CHECKING:
     from tengen.arena.book import Order
@@ -147,6 +147,6 @@ def arena(
         kept = "" if out is None else f"; the games so far are in {out}, and the same command goes on"
         refuse(f"interrupted{kept}", 130)
     if as_json:
-        click.echo(json.dumps(command.as_json(result, anchor)))
+        click.echo(json.dumps(command.as_json(result, anchor) | {"command": typed()}))
     else:
         command.show(result, anchor)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tengen.terminal.commands import JSON, SEEDS, FilePath, Positive, Whole, program, refuse
+from tengen.terminal.commands import JSON, SEEDS, FilePath, Positive, Whole, program, refuse, typed
 
 
 @click.command()
@@ -92,7 +92,7 @@ def train(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as by Ctrl-C
     try:
         with TrainingScreen(str(folder)) as screen:
-            run_training(settings, folder, resume=resume, screen=screen)
+            run_training(settings, folder, resume=resume, screen=screen, command=typed())
     except KeyboardInterrupt:
         refuse(f"interrupted; nothing is lost: {program()} train --resume {folder}", 130)
     plots = plot_run(folder)

@@ -5,10 +5,14 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from tengen.agents.load import load_agent
+from tengen.agents.zoo import agent_for
 from tengen.core.errors import InvalidParameter, InvalidPosition
 from tengen.core.random import stream
 from tengen.games.game import Game
 from tengen.games.rules import CHANCE, State
+
+ROLLOUTS = "uct:sims=5000"
+"""Who searches where nobody was named and no network fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,15 @@ def first_position(game: Game, *, seed: int | None = None) -> State:
     return state
 
 
-def analyze_position(game: Game, state: State, agent: str, *, top: int = 10, seed: int | None = None) -> Analysis:
-    """Lets an agent search `state`."""
+def analyze_position(
+    game: Game, state: State, agent: str | None, *, top: int = 10, seed: int | None = None
+) -> Analysis:
+    """Lets an agent search `state`; None is the game's usual one."""
     if game.is_over(state):
         raise InvalidPosition("the game is over in this position: there is nothing to analyse")
     if game.player(state) == CHANCE:
         raise InvalidPosition("chance moves in this position: there is nothing to analyse")
+    agent = agent_for(game, agent, rollouts=ROLLOUTS)
     searcher = load_agent(agent, game, seed=seed)
     try:
         searcher.new_game(state, seed=seed)

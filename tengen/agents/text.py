@@ -8,11 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tengen.core.errors import InvalidParameter, UnknownName, unknown
+from tengen.agents.zoo import zoo_file
+from tengen.core.errors import InvalidParameter, unknown
 from tengen.protocols.process import split_command
-
-ZOO = Path(__file__).resolve().parent.parent / "zoo"
-"""The networks that ship with Tengen: NAME.safetensors."""
 
 Value = int | float | bool | str
 
@@ -166,20 +164,6 @@ KINDS += ["uci:COMMAND", "usi:COMMAND", *(f"{method}:FILE" for method in LEARNED
 
 def _is_path(text: str) -> bool:
     return bool(text) and ("/" in text or "\\" in text or text.endswith(".safetensors") or Path(text).exists())
-
-
-def zoo_names() -> list[str]:
-    """The networks that ship with Tengen."""
-    return sorted(path.stem for path in ZOO.glob("*.safetensors"))
-
-
-def zoo_file(name: str) -> Path:
-    """The file of a network that ships with Tengen."""
-    if name not in zoo_names():
-        if not zoo_names():
-            raise UnknownName(f"unknown network 'zoo:{name}': no networks are installed in {ZOO}")
-        raise unknown("network of the zoo", name, zoo_names())
-    return ZOO / f"{name}.safetensors"
 
 
 def checkpoint_file(path: str) -> Path:

@@ -28,3 +28,16 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     variance = math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
     half = t95(len(values) - 1) * math.sqrt(variance / len(values))
     return mean, mean - half, mean + half
+
+
+def score_interval(score: float, games: int) -> tuple[float, float]:
+    """The 95 % interval of a score, points per game: E. B. Wilson's, as if no game could be drawn, which widens it.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    """
+    if not games:
+        return 0.0, 1.0
+    square = Z95 * Z95 / games
+    middle = (score + square / 2) / (1 + square)
+    half = Z95 * math.sqrt(score * (1 - score) / games + square / (4 * games)) / (1 + square)
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -18,6 +18,7 @@ from tengen.core.files import write_bytes
 from tengen.games.game import Game
 from tengen.games.registry import as_seen_by
 from tengen.nets.config import NetConfig
+from tengen.nets.header import parse_note
 from tengen.nets.network import Network
 
 FORMAT_VERSION = 1
@@ -38,6 +39,8 @@ class Checkpoint:
     provenance: dict[str, Json]
     """Steps, games, positions, minutes, commit, … of the run that made it."""
     extra_tensors: dict[str, Tensor] = field(default_factory=dict)
+    card: dict[str, Json] = field(default_factory=dict)
+    """What `nets.card.Card` reads, of a network that ships; empty for others."""
 
 
 def save_checkpoint(
@@ -46,17 +49,34 @@ def save_checkpoint(
     game_text: str,
     provenance: Mapping[str, Json],
     extra_tensors: Mapping[str, Tensor] | None = None,
+    card: Mapping[str, Json] | None = None,
 ) -> None:
     """Writes a checkpoint, whole or not at all; an OSError leaves what was there before."""
-    tensors = {NETWORK_PREFIX + name: tensor for name, tensor in network.state_dict().items()} | dict(
-        extra_tensors or {}
-    )
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, checkpoint_bytes(network, game_text, provenance, extra_tensors, card))
+
+
+def checkpoint_bytes(
+    network: Network,
+    game_text: str,
+    provenance: Mapping[str, Json],
+    extra_tensors: Mapping[str, Tensor] | None = None,
+    card: Mapping[str, Json] | None = None,
+    *,
+    half: bool = False,
+) -> bytes:
+    """The content of a checkpoint's file; `half` keeps weights of convolutions and layers as float16."""
+    tensors = {NETWORK_PREFIX + name: tensor for name, tensor in network.state_dict().items()}
+    if half:
+        tensors = {name: tensor.half() if tensor.ndim > 1 else tensor for name, tensor in tensors.items()}
     header: dict[str, Json] = {
         "game": game_text,
         "network": json.loads(network.config.to_json()),
         "provenance": dict(provenance),
     }
-    write_tensors(path, "checkpoint", tensors, header)
+    if card:
+        header["card"] = dict(card)
+    return to_bytes("checkpoint", tensors | dict(extra_tensors or {}), header)
 
 
 def load_checkpoint(path: str | Path, game: Game | None = None) -> Checkpoint:
@@ -67,7 +87,7 @@ def load_checkpoint(path: str | Path, game: Game | None = None) -> Checkpoint:
     """
     tensors, header = read_tensors(path, "checkpoint")
     try:
-        game_text, provenance = header["game"], header["provenance"]
+        game_text, provenance, card = header["game"], header["provenance"], header.get("card", {})
         config = NetConfig.from_json(json.dumps(header["network"]))
         network = Network(config)
         state = {name: tensors.pop(NETWORK_PREFIX + name) for name in network.state_dict()}
@@ -76,9 +96,11 @@ def load_checkpoint(path: str | Path, game: Game | None = None) -> Checkpoint:
         raise InvalidCheckpoint(f"{path} does not hold a network of this version of Tengen") from error
     if not isinstance(game_text, str) or not isinstance(provenance, dict):
         raise InvalidCheckpoint(f"{path} is damaged: its header names no game")
+    if not isinstance(card, dict):
+        raise InvalidCheckpoint(f"{path} is damaged: its card is no object")
     if game is not None:
         _check_game(path, game_text, config, game)
-    return Checkpoint(network.eval(), game_text, config, provenance, tensors)
+    return Checkpoint(network.eval(), game_text, config, provenance, tensors, card)
 
 
 def _check_game(path: str | Path, game_text: str, config: NetConfig, game: Game) -> None:
@@ -98,10 +120,15 @@ def _shape(config: NetConfig) -> str:
 
 def write_tensors(path: str | Path, kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Json]) -> None:
     """Writes named tensors and a JSON header into one safetensors file, with a checksum of both."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, to_bytes(kind, tensors, header))
+
+
+def to_bytes(kind: str, tensors: Mapping[str, Tensor], header: Mapping[str, Json]) -> bytes:
+    """The content of the file that `write_tensors` writes."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     note = {"kind": kind, "version": FORMAT_VERSION, "sha256": checksum(plain, header), "header": dict(header)}
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, tensors_to_bytes(plain, {"tengen": json.dumps(note)}))
+    return tensors_to_bytes(plain, {"tengen": json.dumps(note)})
 
 
 def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Json]]:
@@ -112,7 +139,7 @@ def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Tensor], dict[s
         raise InvalidCheckpoint(f"there is no file {path}") from error
     except OSError as error:
         raise InvalidCheckpoint(f"{path} cannot be read: {error.strerror}") from error
-    note = _note(path, data)
+    note = parse_note(path, data)
     if note.get("kind") != kind:
         raise InvalidCheckpoint(f"{path} is no {kind} of Tengen: its header does not say so")
     if note.get("version") != FORMAT_VERSION:
@@ -129,19 +156,6 @@ def read_tensors(path: str | Path, kind: str) -> tuple[dict[str, Tensor], dict[s
     if checksum(tensors, header) != note.get("sha256"):
         raise InvalidCheckpoint(f"{path} is damaged: its checksum is not that of its content")
     return tensors, header
-
-
-def _note(path: str | Path, data: bytes) -> dict[str, Json]:
-    """Tengen's entry in a safetensors file, whose first 8 bytes are the length of the JSON that follows."""
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or length > len(data) - 8 or data[8:9] != b"{":
-        raise InvalidCheckpoint(f"{path} is cut short or no safetensors file")
-    try:
-        metadata = json.loads(data[8 : 8 + length]).get("__metadata__")
-        note = json.loads(metadata["tengen"]) if isinstance(metadata, dict) and "tengen" in metadata else {}
-    except (ValueError, TypeError, RecursionError) as error:
-        raise InvalidCheckpoint(f"{path} is damaged: its header is no JSON") from error
-    return note if isinstance(note, dict) else {}
 
 
 def checksum(tensors: Mapping[str, Tensor], header: Mapping[str, Json]) -> str:

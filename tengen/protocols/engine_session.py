@@ -33,10 +33,21 @@ AgentLoader = Callable[["Game"], "Agent"]
 COMMANDS: dict[str, Command] = {}
 """What each command calls, in either protocol."""
 
+USUAL = "auto"
+"""The agent that stands for the usual one of the game."""
+
 GOODBYE = 2.0
 """Seconds that a thinking engine has to finish after `quit`."""
 
 START = PositionText("startpos")
+
+
+def check_text(agent: str) -> None:
+    """Refuses a text that names no agent that can be searched here."""
+    from tengen.agents.text import parse_agent
+
+    if agent != USUAL and parse_agent(agent).kind == "human":
+        raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
 
 
 def shared_options(agent: str, hash_name: str, spaced: bool = True) -> list[Option]:
@@ -83,7 +94,7 @@ class EngineSession(ABC):
     def __init__(
         self,
         write: Callable[[str], None],
-        agent: str = "uct:sims=1000",
+        agent: str = USUAL,
         *,
         game: str | None = None,
         load: AgentLoader | None = None,
@@ -179,10 +190,7 @@ class EngineSession(ABC):
 
     def check(self) -> None:
         """Refuses texts that name no agent or no fitting rules, before a GUI is kept waiting for them."""
-        from tengen.agents.text import parse_agent
-
-        if parse_agent(self.options.text("Agent")).kind == "human":
-            raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
+        check_text(self.options.text("Agent"))
         if self._game_text != self.usual_game:  # whose rules take a second to load
             self._make()
 
@@ -265,9 +273,14 @@ class EngineSession(ABC):
 
     def _load(self, game: "Game") -> "Agent":
         from tengen.agents.load import load_agent
+        from tengen.agents.zoo import usual_agent
 
-        threads = self.options.number("Threads")
-        return load_agent(self.options.text("Agent"), game, seed=self._seed, threads=threads)
+        threads, text = self.options.number("Threads"), self.options.text("Agent")
+        if text == USUAL:
+            usual = usual_agent(game)
+            text = usual.text
+            self.tell(f"the agent is {text}" + (f"; {usual.note}" if usual.note else ""))
+        return load_agent(text, game, seed=self._seed, threads=threads)
 
     # Commands
 
@@ -302,10 +315,7 @@ class EngineSession(ABC):
     def _setoption(self, arguments: list[str]) -> None:
         option, value = self.options.parse(arguments)
         if option.name == "Agent":
-            from tengen.agents.text import parse_agent
-
-            if parse_agent(str(value)).kind == "human":
-                raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
+            check_text(str(value))
         self._later("setoption", lambda: self._set(option, value))
 
     def _set(self, option: Option, value: Value) -> None:

@@ -35,12 +35,12 @@ class GtpSession:
     def __init__(
         self,
         game: str = "go",
-        agent: str = "uct:sims=1000",
+        agent: str | None = None,
         *,
         load: "AgentLoader | None" = None,
         seed: int | None = None,
     ) -> None:
-        """`game` and `agent` are texts; `load` makes the agent in another way."""
+        """`game` and `agent` are texts, None for the usual agent of the board; `load` makes one in another way."""
         self.closed = False
         self.say: Callable[[str], None] = lambda text: None
         """Is given what is said before an answer is complete."""
@@ -109,7 +109,7 @@ class GtpSession:
         """Refuses texts that name no agent or no rules of Go, before a controller is kept waiting for them."""
         from tengen.agents.text import parse_agent
 
-        if parse_agent(self._agent_text).kind == "human":
+        if self._agent_text is not None and parse_agent(self._agent_text).kind == "human":
             raise InvalidParameter("the agent 'human' plays at the terminal only: tengen play")
         if self._game_text != "go":  # whose rules take a second to load
             self._make()
@@ -174,8 +174,9 @@ class GtpSession:
     def _load(self, game: "Game"):  # type: ignore[no-untyped-def]
         with self._lock:  # two threads that import one package at once may find half of it
             from tengen.agents.load import load_agent
+            from tengen.agents.zoo import agent_for
 
-        return load_agent(self._agent_text, game, seed=self._seed)
+        return load_agent(agent_for(game, self._agent_text), game, seed=self._seed)
 
     def _new_board(self, game: "Go") -> None:
         with self._lock:  # two threads that import what imports each other may meet half of it

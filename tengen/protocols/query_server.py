@@ -6,6 +6,7 @@ import sys
 from typing import TextIO
 
 from tengen.agents.load import load_agent
+from tengen.agents.zoo import agent_for
 from tengen.games.game import Game
 from tengen.protocols.query_engine import BATCH, QueryEngine
 from tengen.protocols.reading import Lines
@@ -25,9 +26,9 @@ def serve(engine: QueryEngine, lines: TextIO) -> None:
 
 
 def serve_standard_streams(
-    game: Game, agent: str, *, seed: int | None = None, batch: int | None = None, threads: int = 1
+    game: Game, agent: str | None, *, seed: int | None = None, batch: int | None = None, threads: int = 1
 ) -> None:
-    """Serves standard input and output, in UTF-8 whatever the system's encoding."""
+    """Serves standard input and output, in UTF-8 whatever the system's encoding; no agent is the usual one."""
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -37,7 +38,7 @@ def serve_standard_streams(
         sys.stdout.flush()
 
     def load(played: Game) -> object:
-        return load_agent(agent, played, seed=seed, threads=threads)
+        return load_agent(agent_for(played, agent), played, seed=seed, threads=threads)
 
     engine = QueryEngine(game, load, write, batch=BATCH if batch is None else batch)
     print("Tengen: ready for queries", file=sys.stderr, flush=True)

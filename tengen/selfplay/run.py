@@ -13,6 +13,7 @@ from typing import Any
 from tengen.core.errors import InvalidParameter
 from tengen.core.files import lock, remove_leftovers, write_text
 from tengen.selfplay import settings as settings_module
+from tengen.selfplay.circumstances import commit, machine
 from tengen.selfplay.settings import Settings
 
 NETWORK = "network"
@@ -117,6 +118,15 @@ class RunFolder:
         """Appends one line to metrics.jsonl."""
         append_line(self.path / "metrics.jsonl", json.dumps(metrics))
 
+    def add_start(self, command: str) -> None:
+        """Appends to starts.jsonl what was typed, when, which source it ran and on what machine."""
+        line = {"date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "command": command or None}
+        append_line(self.path / "starts.jsonl", json.dumps(line | {"commit": commit(), "machine": machine()}))
+
+    def starts(self) -> list[dict[str, Any]]:
+        """The lines of starts.jsonl, which runs of earlier versions lack."""
+        return read_lines(self.path / "starts.jsonl", "command")
+
     def log(self, line: str) -> None:
         """Appends one line with the time to log.txt."""
         append_line(self.path / "log.txt", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}")
@@ -124,13 +134,18 @@ class RunFolder:
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
     """The lines of a metrics.jsonl; one that a kill cut short is left out."""
+    return read_lines(path, "kind")
+
+
+def read_lines(path: Path, key: str) -> list[dict[str, Any]]:
+    """The objects in a file of JSON lines that have the key; one that a kill cut short is left out."""
     lines = []
     for text in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []:
         try:
             line = json.loads(text)
         except ValueError:
             continue
-        if isinstance(line, dict) and "kind" in line:
+        if isinstance(line, dict) and key in line:
             lines.append(line)
     return lines
 

@@ -68,12 +68,14 @@ def train(
     minutes: float | None = None,
     resume: bool = False,
     screen: Screen | None = None,
+    command: str = "",
 ) -> RunFolder:
     """Trains in `folder` until the settings' time is used up; a run that was interrupted goes on with `resume`.
 
     settings  all of them, or the name of a preset, a game or a TOML file; with `resume` they replace those that the
               run had (a longer time, say), and None keeps them
     minutes   time to train in all, if not as in the settings
+    command   what was typed, for the run's starts.jsonl
 
     Other processes play, so a script that calls this needs `if __name__ == "__main__":`.
     """
@@ -92,6 +94,7 @@ def train(
     with run.taken():
         run = RunFolder.open(run.path) if resume else RunFolder.create(run.path, settings)
         run.set_settings(settings)
+        run.add_start(command)
         training = Training(run, settings, screen or Silent())
         training.restore()
         training.play()

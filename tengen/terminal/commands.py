@@ -2,6 +2,7 @@
 
 import math
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -131,6 +132,11 @@ def program() -> str:
     if shutil.which("tengen") is not None or called.stem != "tengen":
         return "tengen"
     return os.path.relpath(called)
+
+
+def typed() -> str:
+    """This program's command line, as one would type it again."""
+    return shlex.join(["tengen", *sys.argv[1:]])
 
 
 def _open_missing_streams() -> None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from tengen.agents.zoo import agent_for
 from tengen.core.errors import InvalidParameter, InvalidRecord
 from tengen.core.files import write_bytes
 from tengen.games.game import RecordGame
@@ -22,7 +23,6 @@ from tengen.review.annotate import annotated
 from tengen.review.judge import OnPly, Review, ReviewedMove, judge
 from tengen.review.opinions import reviewer
 from tengen.terminal.review_graph import draw_review
-from tengen.terminal.seating import default_agent
 from tengen.terminal.training import PLAIN_SECONDS, duration
 
 
@@ -56,7 +56,7 @@ def review_file(
         format_of(wanted.out, game.name)  # a wrong name shows before the long work
     if not len(record.actions):
         raise InvalidRecord(f"{path}: the game has no moves")
-    with reviewer(game, agent or default_agent(game), seed=seed) as asked, progress(console) as on_ply:
+    with reviewer(game, agent_for(game, agent), seed=seed) as asked, progress(console) as on_ply:
         try:
             review = judge(record, asked, on_ply=on_ply)
         except InvalidRecord as error:

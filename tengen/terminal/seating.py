@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from tengen.agents.load import check_agent, load_agent
-from tengen.agents.text import zoo_names
 from tengen.agents.time_control import parse_time_control
+from tengen.agents.zoo import agent_for, usual_agent
 from tengen.core.errors import InvalidParameter
-from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
 from tengen.games.go import Go
 from tengen.games.go.handicap import handicap_points
@@ -102,9 +101,9 @@ def play_alone(
         raise InvalidParameter("the game is over in this position")
     if seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])
-    text = agent or default_agent(game)
+    text = agent_for(game, agent)
     if person and game.name == "gridworld" and isinstance(game, RecordGame) and not plain and has_full_screen():
-        sit_at_table(game, text, {0}, analyst=default_agent(game), start=start, seed=seed)
+        sit_at_table(game, text, {0}, analyst=usual_agent(game).text, start=start, seed=seed)
         end_thoughts()
         return
     if person:
@@ -161,15 +160,15 @@ def sit_down(
         start = game.setup(black=handicap_points(game.size, handicap), to_move=1)
     control = None if time_control is None else parse_time_control(time_control)
     if not plain and has_full_screen():
-        text = agent or default_agent(game)
+        text = agent_for(game, agent)
         sit_at_table(
-            game, text, people, analyst=default_agent(game), start=start, line=line, seed=seed, time_control=control
+            game, text, people, analyst=usual_agent(game).text, start=start, line=line, seed=seed, time_control=control
         )
         end_thoughts()
         return
     if control is not None:
         raise InvalidParameter("--time needs the full screen: a terminal of 80 columns and 24 lines, without --plain")
-    player = load_agent(agent or default_agent(game), game, seed=seed)
+    player = load_agent(agent_for(game, agent), game, seed=seed)
     try:
         PlayScreen(game, player, people, start=start, line=line).run()
     finally:
@@ -184,14 +183,6 @@ def loaded(path: Path, game: RecordGame) -> tuple[RecordGame, State, list[int]]:
         raise InvalidParameter(f"{path} holds a game of {found.name}, not of {game.name}")
     start = found.parse_position(record.start) if record.start else found.initial_state()
     return found, start, record.actions.tolist()
-
-
-def default_agent(game: Game) -> str:
-    """The network that ships for a game, else rollouts: fewer where an emulator makes them slow."""
-    for name in (f"{game.name}{game.parameters.get('size', '')}", game.name):
-        if name in zoo_names():
-            return f"zoo:{name}"
-    return "uct:sims=100" if isinstance(game, EmulatedGame) else "uct:sims=1000"
 
 
 def seats(word: str, game: Game) -> frozenset[int]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import tengen
-from tengen.agents import text as agent_text
+from tengen.agents import zoo
 from tengen.agents.text import parse_agent
 from tengen.core.errors import InvalidParameter, TengenError, UnknownName
 
@@ -45,7 +45,7 @@ def test_a_file_is_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_zoo_lists_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agent_text, "ZOO", tmp_path)
+    monkeypatch.setattr(zoo, "ZOO", tmp_path)
     with pytest.raises(UnknownName, match="no networks are installed"):
         parse_agent("zoo:go9")
     (tmp_path / "go9.safetensors").write_bytes(b"")

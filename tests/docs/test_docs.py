@@ -9,6 +9,7 @@ import pytest
 from tengen.cli import main
 from tengen.core.errors import TengenError
 from tengen.selfplay import settings
+from tengen.terminal.zoo import page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -92,3 +93,7 @@ def test_the_examples_in_python_run(page: str, tmp_path: Path, monkeypatch: pyte
     assert blocks
     for block in blocks:
         exec(compile(block, page, "exec"), {"__name__": "an example"})
+
+
+def test_the_page_of_the_zoo_is_what_the_cards_say() -> None:
+    assert (ROOT / "docs" / "zoo.md").read_text() == page(), "run `tengen zoo table > docs/zoo.md`"

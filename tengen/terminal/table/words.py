@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tengen.agents.text import parse_agent, zoo_names
+from tengen.agents.text import parse_agent
+from tengen.agents.zoo import usual_agent
 from tengen.core.errors import InvalidParameter
 from tengen.records.formats import formats_of
 from tengen.terminal import moves
@@ -156,9 +157,9 @@ class Words:
         table = self._screen.table
         game, parsed = table.game, parse_agent(table.agent)
         source = table.agent.partition(",")[0] if parsed.kind == "network" else ""
-        for name in (f"{game.name}{game.parameters.get('size', '')}", game.name):
-            if not source and name in zoo_names():
-                source = f"zoo:{name}"
+        usual = usual_agent(game).text
+        if not source and usual.startswith("zoo:"):
+            source = usual
         found = [f"{source},{effort}" for effort in ("sims=10", "sims=200", "sims=1000", "time=5s") if source]
         found += ["uct:sims=100", "uct:sims=1000", "uct:sims=10000", "uct:time=5s"][: 4 if not source else 2]
         return [*found, "random"]
