@@ -321,8 +321,8 @@ def _gather(plan: Plan, budget: int) -> Findings:
         remarks.append("One seed: the intervals know nothing of luck in training; --seeds 3 would.")
     else:
         remarks.append(
-            f"{len(plan.seeds)} seeds: intervals hold luck in training, "
-            f"estimated as {found.luck:.0f} Elo (one standard deviation)."
+            f"{len(plan.seeds)} seeds: intervals hold luck in training, estimated as {found.luck:.0f} Elo "
+            "(one standard deviation)."
         )
     if ratings.prior:
         remarks.append("Somebody won or lost everything: half points were added, and ratings there are rough.")

@@ -1,7 +1,8 @@
 """The learner: gathers finished games, trains the network on them, publishes it."""
 
 import dataclasses
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -116,10 +117,15 @@ class Learner:
             ),
         )
         self.losses: list[dict[str, float]] = []
+        self.is_new = False
+        """Whether the network is not the one that the run had before, and has still to learn what that one knew."""
 
     def restore(self) -> list[str]:
         """Takes up weights and optimiser where they were last saved; returns a line for each file set aside."""
         lines = []
+        if self._has_another_network():
+            self.is_new = True
+            return ["the network is another than before: it learns first from the games that are there"]
         if self.run.training_state.exists():
             try:
                 counters = self.trainer.load(self.run.training_state)
@@ -139,6 +145,31 @@ class Learner:
                 set_aside(path)
         return lines
 
+    def _has_another_network(self) -> bool:
+        """Whether the run's last network has another shape than the settings ask for now."""
+        if not self.run.current.exists():
+            return False
+        try:
+            return load_checkpoint(self.run.current).config != self.trainer.network.config
+        except InvalidCheckpoint:
+            return False  # is set aside where it is missed
+
+    def catch_up(self, fraction: float) -> Iterator[float]:
+        """Teaches a network that is new to a run what its window holds; yields the share that is done after each step.
+
+        Takes `training.catch_up` samples of each position, by all cores: nobody plays meanwhile.
+        """
+        training = self.settings.training
+        steps = int(training.catch_up * len(self.replay) / training.batch)
+        counted = self.progress.samples
+        self.trainer.threads = self.settings.selfplay.workers or os.cpu_count() or 1
+        for step in range(steps):
+            self.step(fraction)
+            yield (step + 1) / steps
+        self.trainer.threads = 1
+        self.progress.samples = counted  # these were not owed
+        self.is_new = False
+
     def add(self, records: Sequence[GameRecord]) -> None:
         """Takes finished games into the window."""
         self.replay.add(records)
@@ -152,7 +183,7 @@ class Learner:
         """Trains on one batch."""
         count = self.settings.training.batch
         batch = self.replay.sample(count, self.rng)
-        rate = learning_rate_at(self.settings, fraction, self.progress.steps)
+        rate = learning_rate_at(self.settings, fraction, self.trainer.steps)
         if self.game.num_players == 1:
             self.trainer.widen(self.replay.lowest, self.replay.highest)
         wanted = targets(batch, self.trainer.network, self.settings.training)

@@ -103,6 +103,8 @@ class TrainingSettings:
     window_exponent: float = 1.0
     first_positions: int = 5_000
     """Training begins when so many positions are there."""
+    catch_up: float = 3.0
+    """When a run goes on with another network: samples of each position of the window that it learns from at first."""
     td_steps: int = 0
     """For one player: after so many moves the search's value stands for later rewards; 0 adds up all of them.
 
@@ -233,6 +235,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "training.window_share": (0, 1),
     "training.window_exponent": (0.01, 1),
     "training.first_positions": (1, 1e12),
+    "training.catch_up": (0, 1000),
     "training.td_steps": (0, MANY),
     "training.value_share": (0, 1),
     "training.value_horizon": (1, 1000),

@@ -31,6 +31,7 @@ from tengen.selfplay.warmup import compile_kernels
 from tengen.selfplay.worker import Report, Shared, run_worker
 
 METRICS_SECONDS = 5.0
+CATCH_UP_SECONDS = 15.0
 PAUSE_ONE_ABOVE = 16
 """Batches of training debt at which one worker waits, so that the learner has a core, ..."""
 PAUSE_ALL_ABOVE = 64
@@ -127,9 +128,8 @@ def check(settings: Settings) -> None:
 def _check_going_on(run: RunFolder, settings: Settings) -> None:
     """Refuses what would spoil a run, or train for no time at all."""
     before, progress = run.settings(), run.progress()
-    for name in ("game", "network"):
-        if getattr(settings, name) != getattr(before, name):
-            raise InvalidParameter(f"{name} cannot change while a run goes on: start a new one in another folder")
+    if settings.game != before.game:
+        raise InvalidParameter("game cannot change while a run goes on: start a new one in another folder")
     if progress.finished and progress.elapsed >= settings.minutes * 60:
         raise InvalidParameter(
             f"{run.path} has used up its {settings.minutes:g} minutes: give it more, such as {settings.minutes * 2:g}"
@@ -189,6 +189,8 @@ class Training:
         )
         compile_kernels(self.game, self.settings)
         self.clock = time.monotonic() - self.progress.elapsed
+        if self.learner.is_new:
+            self._catch_up()
         self.learner.save()
         workers = self.settings.selfplay.workers or os.cpu_count() or 1
         arguments = (self.progress.starts, str(self.run.path), self.settings, shared)
@@ -221,6 +223,17 @@ class Training:
         self.learner.save()
         self.board.close()
         self.log(f"finished: {self.learner.replay.total_games} games, {self.progress.steps} steps")
+
+    def _catch_up(self) -> None:
+        """Lets a new network learn from the window before it plays; that takes its share of the time."""
+        told = time.monotonic()
+        for done in self.learner.catch_up(self.fraction()):
+            self.progress.elapsed = time.monotonic() - self.clock
+            if time.monotonic() - told > CATCH_UP_SECONDS:
+                told = time.monotonic()
+                losses = self.learner.mean_losses()
+                found = ", ".join(f"{name} {losses[name]:.3f}" for name in ("policy", "value"))
+                self.log(f"the new network has learned {done:.0%} of what is there: losses {found}")
 
     def fraction(self) -> float:
         """How much of the run is done, 0 to 1: of its time, its positions or its evaluations, whichever is most."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tengen.core.errors import InvalidParameter
+from tengen.nets.checkpoint import load_checkpoint
 from tengen.records import GameRecord, write_shard
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
@@ -177,11 +178,28 @@ def test_damaged_files_are_named_set_aside_and_survived(tmp_path: Path) -> None:
     assert run.progress().finished
 
 
-def test_a_run_keeps_its_game_and_its_network(tmp_path: Path) -> None:
+def test_a_run_keeps_its_game(tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path / "run", tiny(1))
-    for setting, what in (("network.blocks=2", "network"), ("game=go:size=5", "game")):
-        with pytest.raises(InvalidParameter, match=f"{what} cannot change"):
-            train(run.settings((setting,)), run.path, resume=True)
+    with pytest.raises(InvalidParameter, match="game cannot change"):
+        train(run.settings(("game=go:size=5",)), run.path, resume=True)
+
+
+def test_a_larger_network_learns_what_the_smaller_one_knew_before_it_plays(tmp_path: Path) -> None:
+    run = train(tiny(5.0, "positions=600"), tmp_path / "run")
+    before = run.progress()
+    larger = run.settings(("network.blocks=2", "network.reply=true", "positions=900", "training.catch_up=1.5"))
+    screen = Lines()
+    train(larger, run.path, resume=True, screen=screen)
+    assert any("learns first from the games that are there" in line for line in screen.lines)
+    network = load_checkpoint(run.current).network
+    assert network.config.blocks == 2
+    assert network.config.reply
+    after = run.progress()
+    samples = before.samples + 64 * (after.steps - before.steps)
+    taught = samples - after.samples
+    assert taught > 0
+    assert taught % 64 == 0
+    assert not list(run.path.rglob("*.damaged"))
 
 
 def test_nobody_trains_in_a_folder_in_which_another_process_does(tmp_path: Path) -> None:
