@@ -4,35 +4,17 @@ import datetime
 import json
 import os
 import platform
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import Case, Row, ratio
-from benchmarks.harness import ROOT, Settings
+from benchmarks.harness import Settings
+from tengen.core.machine import cpu_model, git
 
 BUSY = 0.9
 """Below this share of the core a figure is not worth keeping: counting CPU seconds does not undo all contention."""
-
-
-def _git(*words: str) -> str:
-    try:
-        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return done.stdout.strip()
-
-
-def cpu_model() -> str:
-    """The processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, "") or platform.processor() or platform.machine()
 
 
 def circumstances(settings: Settings) -> dict[str, Any]:
@@ -40,8 +22,8 @@ def circumstances(settings: Settings) -> dict[str, Any]:
     load = os.getloadavg() if hasattr(os, "getloadavg") else (0.0,)
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "commit": _git("rev-parse", "HEAD"),
-        "uncommitted_changes": bool(_git("status", "--porcelain")),
+        "commit": git("rev-parse", "HEAD"),
+        "uncommitted_changes": bool(git("status", "--porcelain")),
         "machine": {
             "cpu": cpu_model(),
             "cores": os.cpu_count(),

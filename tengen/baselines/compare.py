@@ -5,26 +5,19 @@ plays, and `compare.json` says what is compared. What is finished there is kept;
 """
 
 import json
-import multiprocessing
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from tengen.baselines.compare_methods import Contender, make_contender
 from tengen.baselines.compare_runs import run_contender
 from tengen.baselines.curves import Comparison, gather
-from tengen.core.errors import InvalidParameter, TengenError
+from tengen.core.crew import Job, run_jobs
+from tengen.core.errors import InvalidParameter
 from tengen.core.files import lock, write_text
 from tengen.selfplay.run import read_metrics
 
-LOOK_SECONDS = 1.0
-"""Between two looks at how far the runs are."""
-
-Process = multiprocessing.process.BaseProcess
 OnProgress = Callable[["Standing"], None]
 
 
@@ -137,79 +130,30 @@ class _Crew:
 
     def work(self) -> None:
         """Runs all jobs; the first error ends the others, which can be gone on with."""
-        context = _context()
-        running: dict[Connection, tuple[_Job, Process]] = {}
-        began, first = time.monotonic(), self._done()
-        try:
-            while self.waiting or running:
-                while self.waiting and len(running) < self.workers:
-                    job = self.waiting.pop(0)
-                    ours, theirs = context.Pipe(duplex=False)
-                    process: Process = context.Process(  # type: ignore[attr-defined]
-                        target=run_contender, args=(theirs, job.contender, job.folder, job.seed)
-                    )
-                    with _one_thread():
-                        process.start()
-                    theirs.close()
-                    running[ours] = (job, process)
-                for answer in wait(list(running), timeout=LOOK_SECONDS):
-                    assert isinstance(answer, Connection)
-                    job, process = running.pop(answer)
-                    self._take(job, process, answer)
-                self._tell(began, first)
-        finally:
-            for _, process in running.values():
-                process.terminate()
-            for _, process in running.values():
-                process.join(timeout=30)
-                process.kill()
+        self.began, self.first = time.monotonic(), self._done()
+        jobs = [Job(job.name, run_contender, (job.contender, job.folder, job.seed)) for job in self.waiting]
+        self.folders = {job.name: job.folder for job in self.waiting}
+        run_jobs(jobs, self.workers, self)
 
-    def _take(self, job: _Job, process: Process, answer: Connection) -> None:
-        try:
-            message = str(answer.recv())
-        except EOFError:
-            process.join()
-            message = f"its process ended with status {process.exitcode}"
-        answer.close()
-        process.join()
-        if message:
-            raise TengenError(f"{job.name}: {message}")
-        mean = json.loads((job.folder / "result.json").read_text())["mean"]
+    def begins(self, job: Job) -> None:
+        pass
+
+    def ends(self, job: Job) -> None:
+        mean = json.loads((self.folders[job.name] / "result.json").read_text())["mean"]
         self.news.append(f"{job.name}: {mean:.4g}")
+
+    def waits(self, running: Sequence[Job]) -> None:
+        self._tell()
 
     def _done(self) -> float:
         return sum(job.fraction() for job in self.jobs) / max(len(self.jobs), 1)
 
-    def _tell(self, began: float, first: float) -> None:
+    def _tell(self) -> None:
         if self.on_progress is None:
             return
         done = self._done()
-        left = (time.monotonic() - began) * (1.0 - done) / (done - first) if done > first else None
+        spent = time.monotonic() - self.began
+        left = spent * (1.0 - done) / (done - self.first) if done > self.first else None
         finished = sum(job.finished() for job in self.jobs)
         self.on_progress(Standing(len(self.jobs), finished, done, left, tuple(self.news)))
         self.news.clear()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Processes that start meanwhile multiply matrices with one thread each: their libraries ask when they load."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fresh processes, whose imports are made once for all of them where the system can fork."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tengen.baselines.compare_runs"])
-    return context

@@ -1,10 +1,7 @@
 """One run of a comparison, in a process of its own: a method that learns, or an agent that only plays."""
 
-import contextlib
 import json
-import signal
 import time
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -19,34 +16,21 @@ from tengen.baselines.compare_methods import (
 )
 from tengen.core.errors import InvalidParameter
 from tengen.core.files import write_text
-from tengen.core.processes import die_with_parent
 from tengen.core.random import stream
 from tengen.games.game import Game
 from tengen.games.rules import CHANCE, State
 from tengen.selfplay.run import NETWORK, RunFolder, append_line, read_metrics
 
 
-def run_contender(answer: Connection, contender: Contender, folder: Path, seed: int) -> None:
-    """Runs in a process: sends an empty text when the run is finished, else one line about what went wrong."""
-    die_with_parent(grace=10.0)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, a run saves its state first
-    import torch
-
-    torch.set_num_threads(1)  # numba's threads, which wait by spinning, begin when a kernel first asks for them
-    try:
-        if isinstance(contender, LearningContender):
-            learn(contender, folder, seed)
-        elif isinstance(contender, TrainingContender):
-            train_by_selfplay(contender, folder, seed)
-        else:
-            assert isinstance(contender, PlayingContender)
-            play(contender, folder, seed)
-        answer.send("")
-    except KeyboardInterrupt:
-        with contextlib.suppress(BrokenPipeError):  # who would hear it may have been killed
-            answer.send("interrupted")
-    except (OSError, ValueError, MemoryError) as error:
-        answer.send(" ".join(str(error).split()) or type(error).__name__)
+def run_contender(contender: Contender, folder: Path, seed: int) -> None:
+    """Runs what a comparison asks for, in a process of its own, to its `result.json`."""
+    if isinstance(contender, LearningContender):
+        learn(contender, folder, seed)
+    elif isinstance(contender, TrainingContender):
+        train_by_selfplay(contender, folder, seed)
+    else:
+        assert isinstance(contender, PlayingContender)
+        play(contender, folder, seed)
 
 
 def learn(contender: LearningContender, folder: Path, seed: int) -> None:

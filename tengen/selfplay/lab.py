@@ -17,11 +17,11 @@ import numpy as np
 
 from tengen.arena.openings import draw_openings
 from tengen.arena.rating import Results, rate
+from tengen.core.crew import Job, run_jobs
 from tengen.core.errors import InvalidParameter
 from tengen.core.files import lock
 from tengen.games import registry
 from tengen.games.game import RecordGame
-from tengen.selfplay.crew import Job, run_jobs
 from tengen.selfplay.gains import Gains, gains
 from tengen.selfplay.lab_jobs import MATCHES, Match, play_matches, train_variant
 from tengen.selfplay.run import RunFolder, read_metrics

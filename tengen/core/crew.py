@@ -1,9 +1,11 @@
-"""Jobs in processes of their own, so many at once; what is asked to end saves its state first."""
+"""Jobs in processes of one thread each, so many at once; what is asked to end saves its state first."""
 
 import contextlib
 import multiprocessing
+import os
 import signal
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
@@ -44,7 +46,7 @@ class Watcher(Protocol):
 
 def run_jobs(jobs: Sequence[Job], at_once: int, watcher: Watcher) -> None:
     """Runs all jobs in their order; the first that fails ends the others, and TengenError says why."""
-    context = multiprocessing.get_context("spawn")
+    context = _context(sorted({job.work.__module__ for job in jobs}))
     waiting = list(jobs)
     running: dict[Connection, tuple[Job, Process]] = {}
     try:
@@ -52,8 +54,11 @@ def run_jobs(jobs: Sequence[Job], at_once: int, watcher: Watcher) -> None:
             while waiting and len(running) < at_once:
                 job = waiting.pop(0)
                 ours, theirs = context.Pipe(duplex=False)
-                process: Process = context.Process(target=_do, args=(theirs, job.work, job.arguments))
-                process.start()
+                process: Process = context.Process(  # type: ignore[attr-defined]
+                    target=_do, args=(theirs, job.work, job.arguments)
+                )
+                with _one_thread():
+                    process.start()
                 theirs.close()
                 running[ours] = job, process
                 watcher.begins(job)
@@ -89,6 +94,8 @@ def _do(answer: Connection, work: Callable[..., None], arguments: tuple[object, 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches everybody: the parent asks by the other signal, once
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     die_with_parent(grace=10.0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)  # those of numba begin when a kernel first asks for them
     message = ""
     try:
         work(*arguments)
@@ -98,3 +105,28 @@ def _do(answer: Connection, work: Callable[..., None], arguments: tuple[object, 
         message = " ".join(str(error).split()) or type(error).__name__
     with contextlib.suppress(BrokenPipeError):  # who would hear it may have been killed
         answer.send(message)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Processes that start meanwhile multiply matrices with one thread each: their libraries ask when they load."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _context(modules: list[str]) -> multiprocessing.context.BaseContext:
+    """Fresh processes, which import these modules once for all of them where the system can fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(modules)
+    return context
