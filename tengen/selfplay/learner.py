@@ -162,11 +162,11 @@ class Learner:
         training = self.settings.training
         steps = int(training.catch_up * len(self.replay) / training.batch)
         counted = self.progress.samples
-        self.trainer.threads = self.settings.selfplay.workers or os.cpu_count() or 1
+        self.use_cores(self.settings.selfplay.workers or os.cpu_count() or 1)
         for step in range(steps):
             self.step(fraction)
             yield (step + 1) / steps
-        self.trainer.threads = 1
+        self.use_cores(1)
         self.progress.samples = counted  # these were not owed
         self.is_new = False
 
@@ -178,6 +178,10 @@ class Learner:
     def debt(self) -> int:
         """Samples that should have been trained on by now and were not."""
         return samples_due(self.settings, self.replay.total_learned) - self.progress.samples
+
+    def use_cores(self, count: int) -> None:
+        """Trains with so many threads from here on: those of workers that wait are free."""
+        self.trainer.threads = count
 
     def step(self, fraction: float) -> None:
         """Trains on one batch."""

@@ -267,6 +267,7 @@ class Training:
             elif debt < RESUME_BELOW * training.batch:
                 shared.paused.value = 0
             if debt >= training.batch:
+                self.learner.use_cores(len(processes) if shared.paused.value == len(processes) else 1)
                 self.learner.step(self.fraction())
                 trained += 1
             now = time.monotonic()
