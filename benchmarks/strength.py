@@ -1,7 +1,7 @@
 """How strong the checkpoints of a run are after so much training.
 
-Each plays one opponent of fixed strength and the checkpoint before it; one table, one picture. Stopped and started again
-with the same folder, it plays what is missing.
+Each plays one opponent of fixed strength and the checkpoint before it; one table, one picture. Stopped and started
+again with the same folder, it plays what is missing.
 """
 
 import os
