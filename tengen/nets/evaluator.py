@@ -31,7 +31,7 @@ def padded(batch: int) -> int:
     """The batch size that `batch` positions are run at: few sizes, so that engines prepare few shapes."""
     if batch <= 32:
         return 1 << (batch - 1).bit_length()
-    step = 16 if batch <= 512 else 256
+    step = 16 if batch <= 256 else 64 if batch <= 512 else 256
     return -(-batch // step) * step
 
 
