@@ -1,7 +1,7 @@
 """Gumbel AlphaZero beside AlphaZero's PUCT where simulations are few: trained with equal evaluations, then pitted.
 
-For each number of simulations a move both learn from the same number of evaluations and in about as many steps; then the
-final networks play each other by one search. It is a lab (docs/lab.md), so the same command goes on where it was stopped.
+For each number of simulations a move both learn from as many evaluations and in about as many steps; then the final
+networks play each other by one search. It is a lab (docs/lab.md): the same command goes on where it was stopped.
 """
 
 import os
@@ -36,7 +36,7 @@ NOISE = "search.policy=puct;search.dirichlet_alpha=10.83;search.temperature=1;se
 
 
 def paced(simulations: int) -> str:
-    """Settings of a number of simulations: samples for each position, and the window, keep steps and age as they are."""
+    """Settings of a number of simulations: samples a position, and the window, keep steps and age."""
     share = (simulations + 1) / (USUAL + 1)
     return (
         f"search.simulations={simulations};training.samples_per_position={2.5 * share:.4f};"
