@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -121,10 +123,15 @@ def test_the_whole_board_is_seen_through_pooling() -> None:
 
 
 def test_folding_batch_normalisation_changes_nothing() -> None:
-    network = with_used_statistics(seeded(GO))
+    network = with_used_statistics(seeded(dataclasses.replace(GO, reply=True, horizons=2)))
     x = observations(8)
     plain, folded = network(x), fold(network)(x)
+    assert plain.reply is not None
+    assert plain.reply.shape == plain.policy.shape
+    assert plain.near is not None
+    assert plain.near.shape == (8, 2)
     for expected, found in zip(plain, folded, strict=True):
+        assert expected is not None
         assert torch.allclose(expected, found, atol=1e-5)
     assert not any(isinstance(part, torch.nn.BatchNorm2d) for part in fold(network).modules())
 

@@ -70,7 +70,7 @@ def test_a_batch_holds_what_playing_the_game_again_shows(text: str) -> None:
     replay.add(games)
     count = sum(len(played.actions) for played in games)
     batch = replay.sample(40, np.random.default_rng(3))
-    places = np.random.default_rng(3).choice(count, 40)
+    places = (np.random.default_rng(3).random(40) * count).astype(int)
     seen, expected = [], []
     for played in games:
         state = game.parse_position(played.start)

@@ -278,7 +278,7 @@ def test_another_agent_is_chosen_by_its_text() -> None:
     async def play(sat: Sat) -> None:
         await sat.press("f7")
         await sat.press("1")
-        assert sat.table.agent.startswith("uct:sims=")
+        assert sat.table.agent.startswith("zoo:tictactoe,sims=")
         await sat.type("agent random")
         assert sat.message == "random plays from now on"
 
