@@ -73,7 +73,9 @@ class SelfplaySettings:
     engine: Literal["auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8"] = "auto"
     """Inference; `auto` is openvino-int8 where OpenVINO is installed and there is no GPU, else the best of the rest."""
     cached: int = 0
-    """Positions whose evaluation each worker remembers, so that a search need not ask for what the one before knew."""
+    """Positions whose evaluation each worker remembers, so that a search need not ask for what the one before knew.
+
+    Each takes 4 bytes for every action of the game: 5 MB for 16,384 of them in 9x9 Go, 300 MB in chess."""
     shard_games: int = 500
     """Games in one Parquet shard."""
 
