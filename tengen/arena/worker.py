@@ -2,7 +2,6 @@
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -20,7 +19,7 @@ from tengen.arena.play import PlayedGame, ask_for_action, play_game
 from tengen.arena.task import Deck, Task
 from tengen.arena.terms import Terms
 from tengen.core.errors import TengenError
-from tengen.core.processes import die_with_parent
+from tengen.core.processes import die_with_parent, environment
 from tengen.games.game import Game
 from tengen.games.registry import make
 
@@ -216,7 +215,7 @@ class Workers:
         for place in range(count):
             # one thread each, and only one of them says that it compiles
             settings = dict.fromkeys(THREAD_SETTINGS, "1") | ({"TENGEN_QUIET": "1"} if place else {})
-            with _environment(settings), _deaf_to_interrupts():
+            with environment(settings), _deaf_to_interrupts():
                 ours, theirs = context.Pipe()
                 process = context.Process(
                     target=serve, args=(theirs, game.text, agents, names, self._terms), daemon=True
@@ -299,18 +298,3 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@contextlib.contextmanager
-def _environment(settings: dict[str, str]) -> Iterator[None]:
-    """Processes that start meanwhile have these environment variables."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

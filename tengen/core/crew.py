@@ -2,22 +2,24 @@
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
 from tengen.core.errors import TengenError
-from tengen.core.processes import die_with_parent
+from tengen.core.processes import die_with_parent, environment
 
 LOOK_SECONDS = 1.0
 """Between two looks at the jobs."""
 
 END_SECONDS = 60.0
 """That a job has to end when it is asked to."""
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Libraries that multiply matrices ask how many threads to use when they load."""
 
 Process = multiprocessing.process.BaseProcess
 
@@ -57,7 +59,7 @@ def run_jobs(jobs: Sequence[Job], at_once: int, watcher: Watcher) -> None:
                 process: Process = context.Process(  # type: ignore[attr-defined]
                     target=_do, args=(theirs, job.work, job.arguments)
                 )
-                with _one_thread():
+                with environment(ONE_THREAD):
                     process.start()
                 theirs.close()
                 running[ours] = job, process
@@ -105,22 +107,6 @@ def _do(answer: Connection, work: Callable[..., None], arguments: tuple[object, 
         message = " ".join(str(error).split()) or type(error).__name__
     with contextlib.suppress(BrokenPipeError):  # who would hear it may have been killed
         answer.send(message)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Processes that start meanwhile multiply matrices with one thread each: their libraries ask when they load."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _context(modules: list[str]) -> multiprocessing.context.BaseContext:

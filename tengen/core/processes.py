@@ -1,10 +1,12 @@
-"""Child processes that do not outlive their parent."""
+"""Child processes: that they do not outlive their parent, and what environment they begin with."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 
 def die_with_parent(grace: float = 0.0) -> None:
@@ -24,3 +26,18 @@ def die_with_parent(grace: float = 0.0) -> None:
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True, name="die with parent").start()
+
+
+@contextlib.contextmanager
+def environment(settings: dict[str, str]) -> Iterator[None]:
+    """Processes that start meanwhile have these environment variables."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
