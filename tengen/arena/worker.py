@@ -19,7 +19,7 @@ from tengen.arena.play import PlayedGame, ask_for_action, play_game
 from tengen.arena.task import Deck, Task
 from tengen.arena.terms import Terms
 from tengen.core.errors import TengenError
-from tengen.core.processes import die_with_parent, environment
+from tengen.core.processes import ONE_THREAD, die_with_parent, environment
 from tengen.games.game import Game
 from tengen.games.registry import make
 
@@ -27,8 +27,6 @@ PATIENCE = 5.0
 """Seconds that a worker has to close its engines before it is killed."""
 
 AnyTask = TypeVar("AnyTask", Task, LoneTask)
-
-THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Table:
@@ -214,7 +212,7 @@ class Workers:
         self._processes = []
         for place in range(count):
             # one thread each, and only one of them says that it compiles
-            settings = dict.fromkeys(THREAD_SETTINGS, "1") | ({"TENGEN_QUIET": "1"} if place else {})
+            settings = ONE_THREAD | ({"TENGEN_QUIET": "1"} if place else {})
             with environment(settings), _deaf_to_interrupts():
                 ours, theirs = context.Pipe()
                 process = context.Process(

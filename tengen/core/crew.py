@@ -10,16 +10,13 @@ from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
 from tengen.core.errors import TengenError
-from tengen.core.processes import die_with_parent, environment
+from tengen.core.processes import ONE_THREAD, die_with_parent, environment
 
 LOOK_SECONDS = 1.0
 """Between two looks at the jobs."""
 
 END_SECONDS = 60.0
 """That a job has to end when it is asked to."""
-
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Libraries that multiply matrices ask how many threads to use when they load."""
 
 Process = multiprocessing.process.BaseProcess
 

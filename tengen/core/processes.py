@@ -8,6 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Libraries that multiply matrices ask how many threads to use when they load."""
+
 
 def die_with_parent(grace: float = 0.0) -> None:
     """Ends this process as soon as the one that spawned it has ended, however that was killed.
