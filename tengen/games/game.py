@@ -50,6 +50,8 @@ class Game(ABC):
     """Gamma, for a single player."""
     has_score: bool = False
     """Whether a finished position has points and owners of points (`final_score`, `ownership`)."""
+    komi_plane: tuple[int, float] | None = None
+    """The plane of the observation that holds the points given to the player to move, and how many a 1 stands for."""
     player_names: tuple[str, ...] = ("first", "second")
     aliases: ClassVar[tuple[str, ...]] = ()
     """Further parameters that `__init__` takes, such as the name of a rule set that stands for several."""

@@ -35,6 +35,11 @@ class NetConfig:
     """Whether the network has heads for the ownership of points and for the final score (`game.has_score`)."""
     score_utility: float = 0.0
     """Share of tanh(score / 20) in the value; the rest is win - loss. The game's own utility, see games/go."""
+    count: bool = False
+    """Whether the heads that judge the board see the count: the sum of the points' expected owners, with komi."""
+    komi_plane: int = -1
+    """The input plane whose mean times `komi_scale` is what the player to move is given; -1 for none."""
+    komi_scale: float = 1.0
     value: Value = "wdl"
     """`wdl` between two players, `scalar` for one."""
     halvings: int = 0
@@ -55,11 +60,19 @@ class NetConfig:
                 raise InvalidParameter(f"{name} of a network is {number!r}: an integer from {least} on is accepted")
         if self.actions_per_point + self.extra_actions == 0:
             raise InvalidParameter("a network needs actions: actions_per_point and extra_actions are both 0")
-        for name in ("score", "reply"):
+        for name in ("score", "count", "reply"):
             if type(getattr(self, name)) is not bool:
                 raise InvalidParameter(f"{name} of a network is {getattr(self, name)!r}: true or false is accepted")
         if type(self.score_utility) not in (float, int) or not 0 <= self.score_utility <= 1:
             raise InvalidParameter(f"score_utility of a network is {self.score_utility!r}: 0 to 1 is accepted")
+        if type(self.komi_plane) is not int or not -1 <= self.komi_plane < self.planes:
+            raise InvalidParameter(
+                f"komi_plane of a network is {self.komi_plane!r}: one of its planes is accepted, or -1"
+            )
+        if type(self.komi_scale) not in (float, int) or not 0 < self.komi_scale <= 65536:
+            raise InvalidParameter(f"komi_scale of a network is {self.komi_scale!r}: a positive number is accepted")
+        if self.count and not self.score:
+            raise InvalidParameter("a network without ownership has nothing to count")
         if self.value not in get_args(Value):
             raise InvalidParameter(f"value of a network is {self.value!r}: wdl or scalar is accepted")
         if self.halvings and self.actions_per_point:
@@ -74,6 +87,7 @@ class NetConfig:
         channels: int = 32,
         pool_every: int = 2,
         score: bool = True,
+        count: bool = True,
         reply: bool = False,
         horizons: int = 0,
     ) -> Self:
@@ -86,6 +100,7 @@ class NetConfig:
         utility = game.parameters.get("score_utility", 0.0)
         board = height * width
         scored = score and game.has_score
+        plane, scale = game.komi_plane or (-1, 1.0)
         halvings = points = 0
         if not game.board_actions:
             while max(height, width) > LARGEST_SIDE:
@@ -100,6 +115,9 @@ class NetConfig:
             pool_every=pool_every,
             score=scored,
             score_utility=float(utility) if scored and isinstance(utility, (int, float)) else 0.0,
+            count=scored and count,
+            komi_plane=plane if scored and count else -1,
+            komi_scale=scale if scored and count else 1.0,
             value="wdl" if game.num_players == 2 else "scalar",
             halvings=halvings,
             points=points,
@@ -134,7 +152,7 @@ class NetConfig:
         except ValueError:
             found = None
         later: dict[str, Any] = {"value": "wdl", "halvings": 0, "points": 0}  # fields that the first networks lack
-        later |= {"reply": False, "horizons": 0}
+        later |= {"reply": False, "horizons": 0, "count": False, "komi_plane": -1, "komi_scale": 1.0}
         found = later | found if isinstance(found, dict) else None
         if found is None or set(found) != {field.name for field in fields(cls)}:
             raise InvalidParameter("this does not describe a network of this version of Tengen")

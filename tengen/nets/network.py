@@ -45,6 +45,24 @@ def width_scale(height: int, width: int) -> float:
     return (float(height * width) ** 0.5 - 14.0) / 10.0
 
 
+COUNTED = 5
+"""What the heads are told of a count."""
+
+
+def count(ownership: Tensor, komi: Tensor | float) -> Tensor:
+    """[B, COUNTED] from ownership's logits [B, H, W] and the points [B] that the player to move is given.
+
+    A lead in points, whether it is beyond a draw, and how it stands to its own doubt: pooled features hold sums of
+    many things, and none of them to the point that decides a close game. Owners are learned from owners alone, so no
+    gradient flows back.
+    """
+    owner = torch.tanh(ownership.detach())
+    lead = owner.sum(dim=(1, 2)) + komi
+    doubt = torch.sqrt(1.0 + (1.0 - owner * owner).sum(dim=(1, 2)))
+    told = (lead / SCORE_SCALE, torch.tanh(lead - 1.0), torch.tanh(lead + 1.0), torch.tanh(lead / doubt), doubt / 10.0)
+    return torch.stack(told, dim=1)
+
+
 class ConvNorm(nn.Module):
     """A convolution that keeps the board's size, or halves it with a stride of 2, then batch normalisation."""
 
@@ -115,7 +133,7 @@ class Network(nn.Module):
         self.point_out = nn.Conv2d(channels, point_planes, 1) if point_planes else None
         """Policy planes, then ownership, then the planes of the reply."""
         width = max(2 * channels, 128) if config.points else 2 * channels
-        self.hidden = nn.Linear(channels * (config.points or 3), width)
+        self.hidden = nn.Linear(channels * (config.points or 3) + COUNTED * config.count, width)
         told = config.outcomes + config.extra_actions * (1 + config.reply) + config.score + config.horizons
         self.board_out = nn.Linear(width, told)
         """The outcomes, then the extra actions, then the score; then those of the reply and the near values."""
@@ -135,8 +153,17 @@ class Network(nn.Module):
         features = self.head(x).relu_()
         points = None if self.point_out is None else self.point_out(features).float()
         gathered = features.flatten(1) if self.config.points else pool(features)
+        if self.config.count:
+            assert points is not None
+            told = count(points[:, self.config.actions_per_point], self.komi(observations))
+            gathered = torch.cat([gathered, told.to(gathered.dtype)], dim=1)
         board = self.board_out(functional.relu(self.hidden(gathered))).float()
         return self.split(points, board)
+
+    def komi(self, observations: Tensor) -> Tensor | float:
+        """[B]: the points that the player to move is given."""
+        plane = self.config.komi_plane
+        return 0.0 if plane < 0 else observations[:, plane].float().mean(dim=(1, 2)) * self.config.komi_scale
 
     def split(self, points: Tensor | None, board: Tensor) -> NetOutput:
         """Names the parts of the two outputs, `point_out` [B, planes, H, W] and `board_out` [B, numbers]."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tengen.core.errors import MissingExtra
-from tengen.nets.network import Block, Network, width_scale
+from tengen.nets.network import SCORE_SCALE, Block, Network, width_scale
 from tengen.nets.quantisation import Ranges
 
 if TYPE_CHECKING:
@@ -105,6 +105,32 @@ class Graph:
         scaled = self.ops.multiply(mean, self.ops.constant(np.float32(width_scale(self.height, self.width))))
         return self.ops.concat([mean, scaled, self.ops.reduce_max(x, axes, False)], 1)
 
+    def planes(self, x: "Node", first: int, end: int) -> "Node":
+        """The planes from `first` to before `end`."""
+        bounds = [self.ops.constant(np.array([number], np.int64)) for number in (first, end, 1, 1)]
+        return self.ops.slice(x, *bounds)
+
+    def count(self, ownership: "Node", observations: "Node") -> "Node":
+        """As `network.count`, of ownership's logits [B, 1, H, W]."""
+        ops, number = self.ops, lambda value: self.ops.constant(np.float32(value))
+        axes = ops.constant(np.array([2, 3], np.int64))
+        owner = ops.tanh(ownership)
+        lead = ops.reduce_sum(owner, axes, False)
+        plane = self.network.config.komi_plane
+        if plane >= 0:
+            given = ops.reduce_mean(self.planes(observations, plane, plane + 1), axes, False)
+            lead = ops.add(lead, ops.multiply(given, number(self.network.config.komi_scale)))
+        unsure = ops.reduce_sum(ops.subtract(number(1.0), ops.multiply(owner, owner)), axes, False)
+        doubt = ops.sqrt(ops.add(number(1.0), unsure))
+        told = [
+            ops.divide(lead, number(SCORE_SCALE)),
+            ops.tanh(ops.subtract(lead, number(1.0))),
+            ops.tanh(ops.add(lead, number(1.0))),
+            ops.tanh(ops.divide(lead, doubt)),
+            ops.divide(doubt, number(10.0)),
+        ]
+        return ops.concat(told, 1)
+
     def block(self, x: "Node", block: Block, name: str) -> "Node":
         y = self.quantised(self.ops.relu(self.convolution(x, block.first)), f"{name}.first")
         z = self.convolution(y, block.second)
@@ -127,14 +153,20 @@ class Graph:
         features = self.ops.relu(self.convolution(x, network.head))
         flat = self.ops.constant(np.array([0, -1], np.int64))
         gathered = self.ops.reshape(features, flat, True) if config.points else self.pool(features)
-        hidden = self.ops.relu(self.linear(gathered, network.hidden))
         planes, extra, outcomes = config.actions_per_point, config.extra_actions, config.outcomes
+        points: Node | None = None
+        if network.point_out is not None and planes + config.count > 0:
+            points = self.convolution(features, network.point_out, planes + config.count, int8=False)
+        if config.count:
+            assert points is not None
+            gathered = self.ops.concat([gathered, self.count(self.planes(points, planes, planes + 1), start)], 1)
+        hidden = self.ops.relu(self.linear(gathered, network.hidden))
         told = [*range(outcomes), *([outcomes + extra] if config.score else [])]
         judged = self.linear(hidden, network.board_out, told)
         logits = [self.linear(hidden, network.board_out, list(range(outcomes, outcomes + extra)))] if extra else []
         if planes > 0:
-            assert network.point_out is not None
-            spread = self.convolution(features, network.point_out, planes, int8=False)
+            assert points is not None
+            spread = self.planes(points, 0, planes) if config.count else points
             logits.insert(0, self.ops.reshape(spread, flat, True))
         policy = self.ops.concat(logits, 1) if len(logits) > 1 else logits[0]
         return self.openvino.Model([policy, judged], [start], "tengen")

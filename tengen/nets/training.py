@@ -1,4 +1,4 @@
-"""One step of gradient descent at a time: AdamW under bfloat16 autocast, and an average of the weights."""
+"""One step of gradient descent at a time, under bfloat16 autocast, and an average of the weights."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,8 +13,20 @@ from tengen.core.errors import InvalidCheckpoint
 from tengen.nets.checkpoint import Json, read_tensors, write_tensors
 from tengen.nets.losses import LossWeights, Targets, losses
 from tengen.nets.memory import keep_freed_memory
+from tengen.nets.muon import Muon
 from tengen.nets.network import Network, widen
 from tengen.nets.precision import has_bf16
+
+
+OUTPUTS = ("point_out", "board_out")
+"""Last layers, which learn by AdamW in any case, as Muon's authors advise."""
+
+
+MATRIX_DECAY = 0.01
+"""Muon's weight decay: as its steps never shrink, this alone keeps a matrix from outgrowing them."""
+
+PREFIXES = ("optimizer", "muon")
+"""What the names of their states begin with."""
 
 
 class Trainer:
@@ -25,6 +37,7 @@ class Trainer:
         network: Network,
         *,
         lr: float = 2e-3,
+        matrix_lr: float = 0.0,
         weight_decay: float = 1e-4,
         grad_clip: float = 5.0,
         ema_decay: float = 0.999,
@@ -35,6 +48,8 @@ class Trainer:
     ) -> None:
         """Takes `network` over: it is moved to `device` and laid out channels last.
 
+        lr         AdamW's learning rate
+        matrix_lr  Muon's, see nets/muon.py, for the weights of all layers but the last; with 0 these too learn by AdamW
         ema_decay  share of the average kept at each step, after a warm-up in which it is (1 + t) / (10 + t)
         precision  of convolutions and products; weights, normalisation and losses stay in float32
         """
@@ -47,33 +62,45 @@ class Trainer:
         self.threads = threads
         self.weights = weights or LossWeights()
         self.steps = 0
-        decayed = [p for p in network.parameters() if p.dim() > 1]
-        others = [p for p in network.parameters() if p.dim() <= 1]
-        groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=lr, fused=True)
+        named = list(network.named_parameters())
+        decayed = [p for _, p in named if p.dim() > 1]
+        inner = [p for name, p in named if p.dim() > 1 and not name.startswith(OUTPUTS)] if matrix_lr else []
+        outer = [p for p in decayed if not any(p is other for other in inner)]
+        others = [p for _, p in named if p.dim() <= 1]
+        groups = [{"params": outer, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+        self.optimizers: list[torch.optim.Optimizer] = [torch.optim.AdamW(groups, lr=lr, fused=True)]
+        if inner:
+            self.optimizers.append(Muon(inner, lr=matrix_lr, weight_decay=MATRIX_DECAY))
+        self.rates = (lr, matrix_lr)
         self.parameters = [*decayed, *others]
         self.current = {name: tensor.detach() for name, tensor in network.state_dict().items()}
         self.averaged = {name: tensor.clone() for name, tensor in self.current.items()}
 
     def step(
-        self, observations: Tensor | NDArray[np.float32], targets: Targets, lr: float | None = None
+        self, observations: Tensor | NDArray[np.float32], targets: Targets, share: float | None = None
     ) -> dict[str, float]:
-        """One update on a batch [B, C, H, W]; returns the losses by name. `lr` holds from here on."""
+        """One update on a batch [B, C, H, W]; returns the losses by name.
+
+        share  of the learning rates, which holds from here on
+        """
         if self.device.type == "cpu" and torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        if lr is not None:
-            for group in self.optimizer.param_groups:
-                group["lr"] = lr
+        if share is not None:
+            for optimizer, rate in zip(self.optimizers, self.rates, strict=False):
+                for group in optimizer.param_groups:
+                    group["lr"] = share * rate
         x = torch.as_tensor(observations).to(self.device, torch.float32, memory_format=torch.channels_last)
         wanted = targets.to(self.device)
         self.network.train()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             output = self.network(x)
         found = losses(output, wanted, self.weights)
-        self.optimizer.zero_grad(set_to_none=True)
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
         found.total.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.grad_clip, foreach=True)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.steps += 1
         self._average()
         names = (*found._fields, "gradient")
@@ -118,7 +145,8 @@ class Trainer:
         """Writes all that a resumed training needs: weights, average, optimizer; `extra` comes back from `load`."""
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
         tensors |= {f"average.{name}": tensor for name, tensor in self.averaged.items()}
-        tensors |= optimizer_tensors(self.optimizer)
+        for prefix, optimizer in zip(PREFIXES, self.optimizers, strict=False):
+            tensors |= optimizer_tensors(optimizer, prefix)
         header: dict[str, Json] = {"steps": self.steps, "extra": dict(extra or {})}
         write_tensors(path, "training state", tensors, header)
 
@@ -133,9 +161,10 @@ class Trainer:
                 if part is None or part.shape != tensor.shape:
                     raise InvalidCheckpoint(f"{path} is the training state of another network")
         try:
-            restore_optimizer(self.optimizer, tensors)
+            for prefix, optimizer in zip(PREFIXES, self.optimizers, strict=False):
+                restore_optimizer(optimizer, tensors, prefix)
         except KeyError as error:
-            raise InvalidCheckpoint(f"{path} is the training state of another network") from error
+            raise InvalidCheckpoint(f"{path} is the training state of another network or optimizer") from error
         for name in self.averaged:
             self.current[name].copy_(tensors[f"network.{name}"])
             self.averaged[name].copy_(tensors[f"average.{name}"])
@@ -143,21 +172,21 @@ class Trainer:
         return extra
 
 
-def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """An optimizer's state as named tensors: `optimizer.INDEX.NAME`."""
+def optimizer_tensors(optimizer: torch.optim.Optimizer, prefix: str) -> dict[str, Tensor]:
+    """An optimizer's state as named tensors: `PREFIX.INDEX.NAME`."""
     return {
-        f"optimizer.{index}.{name}": torch.as_tensor(value)
+        f"{prefix}.{index}.{name}": torch.as_tensor(value)
         for index, state in optimizer.state_dict()["state"].items()
         for name, value in state.items()
     }
 
 
 @torch.no_grad()
-def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor], prefix: str) -> None:
     """Puts back what `optimizer_tensors` took out; hyperparameters stay those of `optimizer`."""
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():
-        if key.startswith("optimizer."):
+        if key.startswith(f"{prefix}."):
             _, index, name = key.split(".", 2)
             state.setdefault(int(index), {})[name] = tensor
     parameters = [p for group in optimizer.param_groups for p in group["params"]]

@@ -23,7 +23,7 @@ from tengen.selfplay.mixed import make_window
 from tengen.selfplay.rebuild import Batch
 from tengen.selfplay.replay import Lesson
 from tengen.selfplay.run import Progress, RunFolder
-from tengen.selfplay.schedule import learning_rate_at, samples_due, window_size
+from tengen.selfplay.schedule import rate_share_at, samples_due, window_size
 from tengen.selfplay.settings import NetworkSettings, Settings, TrainingSettings
 
 
@@ -79,6 +79,7 @@ def net_config(game: Game, shape: NetworkSettings) -> NetConfig:
         channels=shape.channels,
         pool_every=shape.pool_every,
         score=shape.score,
+        count=shape.count,
         reply=shape.reply,
         horizons=len(shape.horizons),
     )
@@ -105,6 +106,7 @@ class Learner:
         self.trainer = Trainer(
             Network(net_config(game, settings.network)),
             lr=training.learning_rate,
+            matrix_lr=training.matrix_rate,
             weight_decay=training.weight_decay,
             grad_clip=training.gradient_clip,
             ema_decay=training.ema,
@@ -187,11 +189,11 @@ class Learner:
         """Trains on one batch."""
         count = self.settings.training.batch
         batch = self.replay.sample(count, self.rng)
-        rate = learning_rate_at(self.settings, fraction, self.trainer.steps)
+        share = rate_share_at(self.settings, fraction, self.trainer.steps)
         if self.game.num_players == 1:
             self.trainer.widen(self.replay.lowest, self.replay.highest)
         wanted = targets(batch, self.trainer.network, self.settings.training)
-        found = self.trainer.step(torch.from_numpy(batch.observations), wanted, lr=rate)
+        found = self.trainer.step(torch.from_numpy(batch.observations), wanted, share=share)
         self.losses.append(found)
         self.progress.steps += 1
         self.progress.samples += count

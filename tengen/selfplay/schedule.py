@@ -5,8 +5,8 @@ import math
 from tengen.selfplay.settings import Settings
 
 
-def learning_rate_at(settings: Settings, fraction: float, step: int) -> float:
-    """The base rate, warmed up over the first steps, then falling as the schedule says."""
+def rate_share_at(settings: Settings, fraction: float, step: int) -> float:
+    """What the learning rates are multiplied by: warmed up over the first steps, then falling as the schedule says."""
     training = settings.training
     warm = min(1.0, (step + 1) / training.warmup_steps) if training.warmup_steps else 1.0
     if training.schedule == "cosine":
@@ -14,7 +14,7 @@ def learning_rate_at(settings: Settings, fraction: float, step: int) -> float:
         share = final + (1.0 - final) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, fraction)))
     else:
         share = training.drop ** sum(fraction >= at for at in training.drops)
-    return float(training.learning_rate * share * warm)
+    return float(share * warm)
 
 
 def simulations_at(settings: Settings, fraction: float) -> int:

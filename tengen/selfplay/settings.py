@@ -25,6 +25,8 @@ class NetworkSettings:
     """Every so many blocks add globally pooled features; 0 for none."""
     score: bool = True
     """Whether a game with points (Go) gets heads for who owns each point at the end, and by how much is won."""
+    count: bool = True
+    """Whether the value then sees the count of the board by these owners, with komi."""
     reply: bool = False
     """Whether a head of its own foretells the opponent's reply."""
     horizons: tuple[int, ...] = ()
@@ -87,6 +89,10 @@ class TrainingSettings:
     batch: int = 512
     """Positions in a batch."""
     learning_rate: float = 2e-3
+    """AdamW's."""
+    matrix_rate: float = 0.05
+    """Muon's, which trains all weights but those of the last layers, of biases and normalisation; 0 leaves all to
+    AdamW."""
     schedule: Literal["drops", "cosine"] = "drops"
     """How the rate falls: in steps, or as half a cosine down to `final_rate` of it."""
     drops: tuple[float, ...] = (0.6, 0.85)

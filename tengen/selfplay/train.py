@@ -25,7 +25,7 @@ from tengen.selfplay.metrics import Board, Gauge
 from tengen.selfplay.rater import Rating
 from tengen.selfplay.rating import ladder_ratings
 from tengen.selfplay.run import NETWORK, RunFolder, read_metrics
-from tengen.selfplay.schedule import learning_rate_at
+from tengen.selfplay.schedule import rate_share_at
 from tengen.selfplay.settings import Settings, check_ranges, load
 from tengen.selfplay.warmup import compile_kernels
 from tengen.selfplay.worker import Report, Shared, run_worker
@@ -340,7 +340,8 @@ class Training:
             "steps": self.progress.steps,
             "samples": self.progress.samples,
             "window": len(self.learner.replay),
-            "lr": learning_rate_at(self.settings, self.fraction(), self.progress.steps),
+            "lr": self.settings.training.learning_rate
+            * rate_share_at(self.settings, self.fraction(), self.progress.steps),
             "debt": self.learner.debt(),
             **gauge.figures(seconds),
             **{f"loss_{key}": round(value, 5) for key, value in self.learner.mean_losses().items()},

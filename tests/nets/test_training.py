@@ -69,7 +69,7 @@ def test_boards_of_several_sizes_train_one_network() -> None:
 def test_a_learning_rate_of_zero_changes_no_weight() -> None:
     trainer = fresh()
     before = [parameter.clone() for parameter in trainer.network.parameters()]
-    trainer.step(*batch(1), lr=0.0)
+    trainer.step(*batch(1), share=0.0)
     assert all(torch.equal(old, new) for old, new in zip(before, trainer.network.parameters(), strict=True))
 
 
@@ -83,7 +83,7 @@ def test_gradients_are_clipped() -> None:
 
 def test_weights_decay_but_biases_and_normalisation_do_not() -> None:
     trainer = fresh(weight_decay=0.1)
-    decays = {id(p): group["weight_decay"] for group in trainer.optimizer.param_groups for p in group["params"]}
+    decays = {id(p): group["weight_decay"] for group in trainer.optimizers[0].param_groups for p in group["params"]}
     for name, parameter in trainer.network.named_parameters():
         plain = name.endswith("bias") or ".norm." in name
         assert decays[id(parameter)] == (0.0 if plain else 0.1), name
@@ -120,17 +120,17 @@ def test_a_published_average_does_not_change_when_training_goes_on() -> None:
 def test_resumed_training_is_the_same_to_the_byte(tmp_path: Path, precision: str) -> None:
     whole = fresh(precision=precision)
     for seed in range(6):
-        whole.step(*batch(seed), lr=1e-3 * (seed + 1))
+        whole.step(*batch(seed), share=0.5 * (seed + 1))
     halted = fresh(precision=precision)
     for seed in range(3):
-        halted.step(*batch(seed), lr=1e-3 * (seed + 1))
+        halted.step(*batch(seed), share=0.5 * (seed + 1))
     halted.save(tmp_path / "state", {"positions": 48, "note": "half"})
     torch.manual_seed(99)
     resumed = Trainer(Network(SMALL), precision=precision)  # type: ignore[arg-type]
     assert resumed.load(tmp_path / "state") == {"positions": 48, "note": "half"}
     assert resumed.steps == 3
     for seed in range(3, 6):
-        resumed.step(*batch(seed), lr=1e-3 * (seed + 1))
+        resumed.step(*batch(seed), share=0.5 * (seed + 1))
     expected, found = state(whole), state(resumed)
     assert expected.keys() == found.keys()
     assert [name for name in expected if not torch.equal(expected[name], found[name])] == []

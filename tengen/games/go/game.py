@@ -9,7 +9,7 @@ from tengen.core.errors import InvalidPosition
 from tengen.games import symmetry
 from tengen.games.game import RecordGame
 from tengen.games.go import coords, setup
-from tengen.games.go.observation import PLANES
+from tengen.games.go.observation import KOMI_SCALE, PLANES
 from tengen.games.go.ruleset import GoRules, read_rules
 from tengen.games.go.state import (
     BLACK,
@@ -34,6 +34,7 @@ class Go(RecordGame):
     name = "go"
     aliases = ("rules",)
     has_score = True
+    komi_plane = (PLANES.index("komi"), KOMI_SCALE)
     player_names = ("Black", "White")
 
     def __init__(self, **parameters: object) -> None:
