@@ -68,6 +68,9 @@ class Graph:
     def constant(self, values: Tensor) -> "Node":
         return self.ops.constant(values.detach().cpu().numpy().astype(np.float32))
 
+    def number(self, value: float) -> "Node":
+        return self.ops.constant(np.float32(value))
+
     def quantised(self, x: "Node", name: str) -> "Node":
         """Activations rounded to 8 bits within the range measured under `name`; zero stays zero."""
         if self.ranges is None:
@@ -102,7 +105,7 @@ class Graph:
     def pool(self, x: "Node") -> "Node":
         axes = self.ops.constant(np.array([2, 3], np.int64))
         mean = self.ops.reduce_mean(x, axes, False)
-        scaled = self.ops.multiply(mean, self.ops.constant(np.float32(width_scale(self.height, self.width))))
+        scaled = self.ops.multiply(mean, self.number(width_scale(self.height, self.width)))
         return self.ops.concat([mean, scaled, self.ops.reduce_max(x, axes, False)], 1)
 
     def planes(self, x: "Node", first: int, end: int) -> "Node":
@@ -112,7 +115,7 @@ class Graph:
 
     def count(self, ownership: "Node", observations: "Node") -> "Node":
         """As `network.count`, of ownership's logits [B, 1, H, W]."""
-        ops, number = self.ops, lambda value: self.ops.constant(np.float32(value))
+        ops, number = self.ops, self.number
         axes = ops.constant(np.array([2, 3], np.int64))
         owner = ops.tanh(ownership)
         lead = ops.reduce_sum(owner, axes, False)

@@ -17,7 +17,6 @@ from tengen.nets.muon import Muon
 from tengen.nets.network import Network, widen
 from tengen.nets.precision import has_bf16
 
-
 OUTPUTS = ("point_out", "board_out")
 """Last layers, which learn by AdamW in any case, as Muon's authors advise."""
 

@@ -22,6 +22,7 @@ SHAPES = [
     NetConfig(planes=3, actions_per_point=1, extra_actions=0, blocks=1, channels=8, pool_every=0),
     NetConfig(planes=5, actions_per_point=0, extra_actions=4, blocks=1, channels=8, pool_every=1),
     NetConfig(planes=6, actions_per_point=7, extra_actions=0, blocks=2, channels=8, score=True),
+    NetConfig.for_game(make("go:size=9,komi=7"), blocks=2, channels=16),
 ]
 GO = SHAPES[0]
 
@@ -58,7 +59,7 @@ def reference(network: Network, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return output.policy.numpy(), network.value(output).numpy()
 
 
-@pytest.mark.parametrize("config", SHAPES, ids=["go", "no pass, no pooling", "no points", "many planes"])
+@pytest.mark.parametrize("config", SHAPES, ids=["go", "no pass, no pooling", "no points", "many planes", "counting"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_says_what_the_network_says(engine: Engine, config: NetConfig) -> None:
     needs(engine)

@@ -7,7 +7,7 @@ import torch
 from tengen.core.errors import InvalidParameter
 from tengen.games.registry import make
 from tengen.nets.config import NetConfig
-from tengen.nets.network import Network, fold, pool
+from tengen.nets.network import Network, count, fold, pool
 
 GO = NetConfig(planes=17, actions_per_point=1, extra_actions=1, score=True, score_utility=0.2)
 
@@ -47,7 +47,18 @@ def test_what_describes_no_network_is_refused(text: str) -> None:
         NetConfig.from_json(text)
 
 
-@pytest.mark.parametrize("change", [{"planes": 0}, {"blocks": -1}, {"channels": 1.5}, {"score_utility": 2.0}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"planes": 0},
+        {"blocks": -1},
+        {"channels": 1.5},
+        {"score_utility": 2.0},
+        {"count": True, "score": False},
+        {"komi_plane": 17},
+        {"komi_scale": 0},
+    ],
+)
 def test_impossible_shapes_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(InvalidParameter):
         NetConfig(**{"planes": 3, "actions_per_point": 1, "extra_actions": 0, **change})  # type: ignore[arg-type]
@@ -97,6 +108,39 @@ def test_the_value_mixes_winning_and_points() -> None:
 def test_pooling_takes_mean_scaled_mean_and_maximum() -> None:
     pooled = pool(torch.arange(16.0).reshape(1, 1, 4, 4))
     assert pooled.tolist() == [[7.5, -7.5, 15.0]]
+
+
+def test_a_count_is_of_points_with_komi_and_their_doubt() -> None:
+    """Three points are the mover's for sure, one is the opponent's and the other five are anybody's."""
+    logits = torch.tensor([9.0, 9.0, 9.0, -9.0, 0.0, 0.0, 0.0, 0.0, 0.0]).view(1, 3, 3)
+    doubt = 6.0**0.5
+    expected = [0.5 / 20, np.tanh(-0.5), np.tanh(1.5), np.tanh(0.5 / doubt), doubt / 10]
+    assert count(logits, torch.tensor([-1.5]))[0].tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_komi_that_is_counted_is_the_one_that_is_played() -> None:
+    for text, komi in (("go:size=5,komi=7", 7.0), ("go:size=9,komi=0.5", 0.5)):
+        game = make(text)
+        network = seeded(NetConfig.for_game(game, blocks=1, channels=8))
+        black = game.initial_state()
+        white = game.apply(black, 3)
+        for state, given in ((black, -komi), (white, komi)):
+            assert torch.as_tensor(network.komi(torch.from_numpy(game.observe(state))[None])).tolist() == [
+                pytest.approx(given, abs=1e-5)
+            ]
+
+
+def test_what_owners_are_told_reaches_the_value_and_learns_nothing_from_it() -> None:
+    network = seeded(NetConfig.for_game(make("go:size=5"), blocks=1, channels=8)).requires_grad_(True)
+    assert network.point_out is not None
+    network(observations(4, 5)).outcome.square().sum().backward()
+    assert network.stem.conv.weight.grad is not None  # type: ignore[union-attr]
+    assert network.point_out.weight.grad is None
+    x = observations(4, 5)
+    before = network(x).outcome.detach()
+    with torch.no_grad():
+        network.point_out.bias[1] += 1.0  # type: ignore[index]
+    assert not torch.allclose(network(x).outcome, before, atol=1e-4)
 
 
 def test_rows_of_a_batch_do_not_influence_each_other() -> None:

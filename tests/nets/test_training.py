@@ -40,9 +40,10 @@ def state(trainer: Trainer) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in kept.items()}
 
 
+@pytest.mark.parametrize("matrix_lr", [0.0, 0.05])
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
-def test_a_tiny_batch_is_learned_by_heart(precision: str) -> None:
-    trainer = fresh(lr=1e-2, weight_decay=0.0, precision=precision)
+def test_a_tiny_batch_is_learned_by_heart(precision: str, matrix_lr: float) -> None:
+    trainer = fresh(lr=1e-2, matrix_lr=matrix_lr, weight_decay=0.0, precision=precision)
     x, targets = batch(1, count=8)
     first = trainer.step(x, targets)
     for _ in range(150):
@@ -116,17 +117,18 @@ def test_a_published_average_does_not_change_when_training_goes_on() -> None:
     assert not published.training
 
 
+@pytest.mark.parametrize("matrix_lr", [0.0, 0.05])
 @pytest.mark.parametrize("precision", ["float32", "auto"])
-def test_resumed_training_is_the_same_to_the_byte(tmp_path: Path, precision: str) -> None:
-    whole = fresh(precision=precision)
+def test_resumed_training_is_the_same_to_the_byte(tmp_path: Path, precision: str, matrix_lr: float) -> None:
+    whole = fresh(precision=precision, matrix_lr=matrix_lr)
     for seed in range(6):
         whole.step(*batch(seed), share=0.5 * (seed + 1))
-    halted = fresh(precision=precision)
+    halted = fresh(precision=precision, matrix_lr=matrix_lr)
     for seed in range(3):
         halted.step(*batch(seed), share=0.5 * (seed + 1))
     halted.save(tmp_path / "state", {"positions": 48, "note": "half"})
     torch.manual_seed(99)
-    resumed = Trainer(Network(SMALL), precision=precision)  # type: ignore[arg-type]
+    resumed = Trainer(Network(SMALL), precision=precision, matrix_lr=matrix_lr)  # type: ignore[arg-type]
     assert resumed.load(tmp_path / "state") == {"positions": 48, "note": "half"}
     assert resumed.steps == 3
     for seed in range(3, 6):
