@@ -85,6 +85,26 @@ def net_config(game: Game, shape: NetworkSettings) -> NetConfig:
     )
 
 
+def make_trainer(game: Game, settings: Settings) -> Trainer:
+    """A fresh network in training, on one thread."""
+    training = settings.training
+    return Trainer(
+        Network(net_config(game, settings.network)),
+        lr=training.learning_rate,
+        matrix_lr=training.matrix_rate,
+        weight_decay=training.weight_decay,
+        grad_clip=training.gradient_clip,
+        ema_decay=training.ema,
+        threads=1,
+        weights=LossWeights(
+            ownership=training.ownership_weight,
+            score=training.score_weight,
+            reply=training.reply_weight,
+            near=training.horizon_weight,
+        ),
+    )
+
+
 def set_aside(path: Path) -> None:
     """Renames a damaged file so that nothing takes it up again and a person can look at it."""
     path.rename(path.with_name(path.name + ".damaged"))
@@ -102,22 +122,7 @@ class Learner:
         self.replay = make_window(game, variants, lesson(game, settings))
         self.rng = stream(settings.seed, "learner", progress.starts)
         torch.manual_seed(int(stream(settings.seed, "network").integers(2**31)))
-        training = settings.training
-        self.trainer = Trainer(
-            Network(net_config(game, settings.network)),
-            lr=training.learning_rate,
-            matrix_lr=training.matrix_rate,
-            weight_decay=training.weight_decay,
-            grad_clip=training.gradient_clip,
-            ema_decay=training.ema,
-            threads=1,
-            weights=LossWeights(
-                ownership=training.ownership_weight,
-                score=training.score_weight,
-                reply=training.reply_weight,
-                near=training.horizon_weight,
-            ),
-        )
+        self.trainer = make_trainer(game, settings)
         self.losses: list[dict[str, float]] = []
         self.is_new = False
         """Whether the network is not the one that the run had before, and has still to learn what that one knew."""
