@@ -232,6 +232,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "selfplay.shard_games": (1, MANY),
     "training.batch": (2, MANY),
     "training.learning_rate": (1e-9, 100),
+    "training.matrix_rate": (0, 100),
     "training.drops": (0, 1),
     "training.drop": (0, 1),
     "training.final_rate": (0, 1),

@@ -62,7 +62,7 @@ def test_every_number_has_a_range() -> None:
         for line in settings.to_toml(settings.load("tictactoe")).splitlines()
     }
     of_other_kinds = {"game", "minutes", "policy", "solver", "reuse", "variants", "engine", "opponents"}
-    of_other_kinds |= {"transpositions", "open_loop", "score", "reply", "symmetries", "schedule", "opening_by"}
+    of_other_kinds |= {"transpositions", "open_loop", "score", "count", "reply", "symmetries", "schedule", "opening_by"}
     names = {name.rpartition(".")[2] for name in settings.RANGES}
     assert {name for name in numbers if name and not name.startswith("[")} == names | of_other_kinds
 
