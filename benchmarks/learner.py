@@ -18,6 +18,7 @@ import torch
 from benchmarks.command import parser, settings_of
 from benchmarks.inference import table
 from benchmarks.report import circumstances, write_json
+from tengen.core.errors import TengenError
 from tengen.games import registry
 from tengen.nets.losses import LossWeights, losses
 from tengen.nets.network import Network
@@ -92,12 +93,16 @@ def main() -> None:
     given = options.parse_args()
     if not 0 < given.held_out < given.games or given.steps < 1 or given.threads < 1:
         sys.exit("benchmarks: --held-out must be below --games, --steps and --threads positive")
-    base = RunFolder(given.run).settings(tuple(given.set))
+    try:
+        base = RunFolder(given.run).settings(tuple(given.set))
+        variants = read_variants(base, given.variants)
+    except TengenError as error:
+        sys.exit(f"benchmarks: {error}")
     records = [record for shard in each_shard(given.run / "games") for record in shard.records][-given.games :]
     if len(records) <= given.held_out:
         sys.exit(f"benchmarks: {given.run} has {len(records)} games, too few to hold out {given.held_out}")
     rows = []
-    for variant in read_variants(base, given.variants):
+    for variant in variants:
         found = learn(variant.settings, records, given.held_out, given.steps, given.threads)
         cells = [*(f"{found[name]:.4f}" for name in SHOWN), f"{found['samples_per_s']:,.0f}"]
         rows.append((variant.name, cells))
