@@ -42,10 +42,13 @@ class Point:
 
 
 def measure(game: str, checkpoints: list[Path], opponent: str, given: Any) -> list[Point]:
-    """Plays what is missing and rates all together."""
+    """Plays what is missing and rates all together. A checkpoint more, at the end, adds matches after the others."""
     agents = [f"{path},sims={given.simulations}" for path in checkpoints]
-    meetings = [(agent, opponent) for agent in agents] + [(new, old) for old, new in pairwise(agents)]
+    meetings = [(agents[0], opponent)]
+    for old, new in pairwise(agents):
+        meetings += [(new, opponent), (new, old)]
     played: list[MatchResult] = []
+    against_opponent: list[Count] = []
     for number, (one, other) in enumerate(meetings):
         found = play_match(
             game,
@@ -59,11 +62,13 @@ def measure(game: str, checkpoints: list[Path], opponent: str, given: Any) -> li
         count = found.between(one, other)
         print(f"{one} against {other}: {count.wins}-{count.draws}-{count.losses}", flush=True)
         played.append(found)
+        if other == opponent:
+            against_opponent.append(count)
     names = [*agents, opponent]
     everything = ((g.first, g.second, g.result) for match in played for g in match.games)
     ratings = rate(tabulate(names, everything), anchor=len(agents))
     points = []
-    for place, (path, agent) in enumerate(zip(checkpoints, agents, strict=True)):
+    for place, path in enumerate(checkpoints):
         made = read_header(path)["provenance"]
         assert isinstance(made, dict)
         against = ratings.difference(place, len(agents))
@@ -72,7 +77,7 @@ def measure(game: str, checkpoints: list[Path], opponent: str, given: Any) -> li
             Point(
                 float(str(made["minutes"])),
                 int(str(made["games"])),
-                played[place].between(agent, opponent),
+                against_opponent[place],
                 against,
                 ratings.difference(place, place - 1) if place else None,
             )

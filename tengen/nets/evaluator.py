@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tengen.core.errors import unknown
 from tengen.nets import openvino_graph
+from tengen.nets.cuda_graphs import CudaGraphs
 from tengen.nets.network import SCORE_SCALE, NetOutput, Network, fold
 from tengen.nets.precision import best_device, has_bf16
 from tengen.nets.quantisation import Agreement, activation_ranges, agreement, split
@@ -36,7 +37,7 @@ def padded(batch: int) -> int:
 
 
 class TorchRunner:
-    """The network in torch, batch normalisation folded, channels last."""
+    """The network in torch, batch normalisation folded, channels last; on a GPU as CUDA graphs."""
 
     def __init__(self, network: Network, *, device: str, bf16: bool, threads: int) -> None:
         self.device = torch.device(device)
@@ -44,17 +45,22 @@ class TorchRunner:
         self.threads = threads
         folded = fold(network).to(self.device, self.dtype)
         self.network = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.run = CudaGraphs(self._judge) if self.device.type == "cuda" else self._judge
 
     @torch.inference_mode()
     def __call__(self, observations: Array) -> tuple[Array, Array]:
         if self.device.type == "cpu" and torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
         x = torch.from_numpy(observations).to(self.device, self.dtype, memory_format=torch.channels_last)
+        policy, judged = self.run(x)
+        return policy.cpu().numpy(), judged.cpu().numpy()
+
+    def _judge(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         output = self.network(x)
         judged = output.outcome
         if output.score is not None:
             judged = torch.cat([judged, output.score[:, None]], dim=1)
-        return output.policy.cpu().numpy(), judged.cpu().numpy()
+        return output.policy, judged
 
 
 class OpenVinoRunner:

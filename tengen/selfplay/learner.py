@@ -17,6 +17,7 @@ from tengen.nets.checkpoint import Json, load_checkpoint, save_checkpoint
 from tengen.nets.config import NetConfig
 from tengen.nets.losses import LossWeights, Targets, two_hot
 from tengen.nets.network import Network
+from tengen.nets.precision import best_device
 from tengen.nets.training import Trainer
 from tengen.records.record import GameRecord
 from tengen.selfplay.mixed import make_window
@@ -86,7 +87,7 @@ def net_config(game: Game, shape: NetworkSettings) -> NetConfig:
 
 
 def make_trainer(game: Game, settings: Settings) -> Trainer:
-    """A fresh network in training, on one thread."""
+    """A fresh network in training, on the GPU if there is one, else on one thread."""
     training = settings.training
     return Trainer(
         Network(net_config(game, settings.network)),
@@ -96,6 +97,7 @@ def make_trainer(game: Game, settings: Settings) -> Trainer:
         grad_clip=training.gradient_clip,
         ema_decay=training.ema,
         threads=1,
+        device=best_device(),
         weights=LossWeights(
             ownership=training.ownership_weight,
             score=training.score_weight,
