@@ -43,7 +43,8 @@ class Point:
 
 def measure(game: str, checkpoints: list[Path], opponent: str, given: Any) -> list[Point]:
     """Plays what is missing and rates all together. A checkpoint more, at the end, adds matches after the others."""
-    agents = [f"{path},sims={given.simulations}" for path in checkpoints]
+    more = f",{given.settings}" if given.settings else ""
+    agents = [f"{path},sims={given.simulations}{more}" for path in checkpoints]
     meetings = [(agents[0], opponent)]
     for old, new in pairwise(agents):
         meetings += [(new, opponent), (new, old)]
@@ -118,6 +119,7 @@ def main() -> None:
     options.add_argument("--name", default="GNU Go, level 10", help="the opponent's name in the picture")
     options.add_argument("--games", type=int, default=100, help="games of each match (default 100)")
     options.add_argument("--simulations", type=int, default=200, help="simulations a move (default 200)")
+    options.add_argument("--settings", default="", help="further settings of the checkpoints' agents: policy=gumbel")
     options.add_argument("--opening-plies", type=int, default=2, help="random plies before each pair of games")
     options.add_argument("--workers", type=int, default=2, help="games at once (default 2)")
     options.add_argument("--out", type=Path, required=True, help="folder that keeps the games")

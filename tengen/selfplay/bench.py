@@ -64,7 +64,8 @@ class Shares:
     workers: int = 1
 
     def rates(self) -> dict[str, float]:
-        """What was done a second of wall time, and self-play's evaluations as a share of the bare network's."""
+        """What was done a second of wall time, and as a share of the bare network's speed: what the network judged in
+        self-play, and all that the search was told, what was remembered included."""
         a_second = self.workers / self.seconds
         evaluations = self.evaluations * a_second
         bare = self.bare_positions * self.workers / self.bare_seconds
@@ -74,6 +75,7 @@ class Shares:
             "games_per_s": self.games * a_second,
             "bare_positions_per_s": bare,
             "share_of_bare": evaluations / bare,
+            "share_with_remembered": (self.evaluations + self.remembered) * a_second / bare,
         }
 
     def settled(self) -> bool:

@@ -22,9 +22,10 @@ def speed_lines(settings: Settings, found: Shares) -> list[str]:
     length = f", {found.plies / found.games:.1f} plies long" if found.games else ""
     unsettled = "" if found.settled() else " (fewer than were in progress: measure longer)"
     lines.append(f"{rates['games_per_s']:,.2f} games/s: {found.games} ended{length}{unsettled}")
+    with_them = f", {rates['share_with_remembered']:.1%} with what was remembered" if found.remembered else ""
     lines.append(
         f"{rates['share_of_bare']:.1%} of the bare network's {rates['bare_positions_per_s']:,.0f} positions/s "
-        f"in batches of {found.batch}"
+        f"in batches of {found.batch}{with_them}"
     )
     return lines
 

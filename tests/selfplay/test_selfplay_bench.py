@@ -40,6 +40,14 @@ def test_the_share_is_evaluations_a_second_over_positions_a_second_of_the_bare_n
     rates = shares().rates()
     assert (rates["evaluations_per_s"], rates["bare_positions_per_s"], rates["share_of_bare"]) == (800.0, 2000.0, 0.4)
     assert (rates["positions_per_s"], rates["games_per_s"]) == (50.0, 2.0)
+    assert rates["share_with_remembered"] == 0.4
+
+
+def test_what_was_remembered_counts_in_a_share_of_its_own() -> None:
+    found = shares(remembered=400)
+    assert (found.rates()["share_of_bare"], found.rates()["share_with_remembered"]) == (0.4, 0.5)
+    lines = speed_lines(settings_module.load("tictactoe", SMALL), found)
+    assert any("40.0% of" in line and "50.0% with what was remembered" in line for line in lines)
 
 
 def test_workers_side_by_side_add_up() -> None:
