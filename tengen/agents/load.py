@@ -130,6 +130,7 @@ def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> A
         policy="gumbel" if parsed.settings.get("policy") == "gumbel" else "puct",
         considered=int(parsed.number("considered", config.considered)),
         c_init=parsed.number("c", config.c_init),
+        c_lcb=parsed.number("lcb", 0.0),
         leaves=int(parsed.number("leaves", config.leaves)),
     )
     seen = as_seen_by(game, checkpoint.game_text)

@@ -92,6 +92,7 @@ NETWORK_SETTINGS = SEARCH_SETTINGS | {
     "policy": _one_of("puct", "gumbel"),
     "considered": _count,
     "c": _positive,
+    "lcb": _not_negative,
     "leaves": _count,
     "engine": _one_of(*ENGINES),
 }

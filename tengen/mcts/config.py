@@ -36,6 +36,9 @@ class SearchConfig:
     """PUCT: k of KataGo's forced playouts at the root, whose visits are pruned from the target; 0 is off, KataGo: 2."""
     temperature: float = 0.0
     """PUCT, UCT: the action is drawn by visits ** (1 / temperature); 0 takes the most visited. Gumbel ignores it."""
+    c_lcb: float = 0.0
+    """PUCT at temperature 0: the action has the best mean value less c_lcb / sqrt(visits), of those with a tenth of the
+    most visits; 0 takes the most visited. A lower confidence bound, as Leela Zero and KataGo choose."""
     leaves: int = 1
     """Leaves of one tree in flight at once, held apart by virtual loss."""
     virtual_loss: float = 1.0

@@ -97,6 +97,7 @@ class Settings(NamedTuple):
     dirichlet_alpha: float
     dirichlet_fraction: float
     temperature: float
+    c_lcb: float
     virtual_loss: float
     solver: bool
     flat: bool  # whether the evaluator's priors are all alike

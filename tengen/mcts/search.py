@@ -280,6 +280,7 @@ class Search:
             dirichlet_alpha=float(config.dirichlet_alpha),
             dirichlet_fraction=float(config.dirichlet_fraction),
             temperature=float(config.temperature),
+            c_lcb=float(config.c_lcb) if config.policy == "puct" and config.temperature <= 0.0 else 0.0,
             virtual_loss=float(config.virtual_loss),
             solver=self._solver,
             flat=self._free,

@@ -13,6 +13,9 @@ from tengen.mcts.forest import GUMBEL, NO_NODE, PUCT, UNEXPANDED, Forest, Settin
 from tengen.mcts.gumbel import edge_value, improved_policy, mixed_value, sigma, span_of_values
 from tengen.mcts.policies import Seeds, exploration, node_mean
 
+ENOUGH = 0.1
+"""Share of the most visited edge's visits from which on a mean value is trusted."""
+
 
 class Summary(NamedTuple):
     """The arrays of a SearchResult, to be filled."""
@@ -117,6 +120,23 @@ def most_likely(forest: Forest, tree: int, root: int, weight: NDArray[np.float64
 
 
 @kernel
+def surest(forest: Forest, tree: int, root: int, weight: NDArray[np.float64], s: Settings) -> int:
+    """The place of the edge whose value is best less its doubt, of those that are visited enough; -1 if none is."""
+    node = forest.nodes[root]
+    doubt = s.c_lcb * half_span(forest, tree)
+    most = 0.0
+    for place in range(node.edges):
+        most = max(most, weight[place])
+    best, best_bound = -1, -math.inf
+    for place in range(node.edges):
+        if weight[place] > 0.0 and weight[place] >= ENOUGH * most:
+            bound = bounded_mean(forest, node.first_edge + place) - doubt / math.sqrt(weight[place])
+            if bound > best_bound:
+                best, best_bound = place, bound
+    return best
+
+
+@kernel
 def gumbel_choice(forest: Forest, tree: int, root: int, s: Settings) -> int:
     """The place of the edge with the best g + logit + sigma(Q) of those that this run has visited most."""
     node = forest.nodes[root]
@@ -162,7 +182,9 @@ def summarise(forest: Forest, rows: int, s: Settings, seeds: Seeds, out: Summary
             place = gumbel_choice(forest, tree, root, s)
         else:
             pruned_visits(forest, tree, root, weight, s)
-            place = most_likely(forest, tree, root, weight, s, seeds)
+            place = surest(forest, tree, root, weight, s) if s.c_lcb > 0.0 else -1
+            if place < 0:
+                place = most_likely(forest, tree, root, weight, s, seeds)
         place = prefer_proof(forest, root, place, s)
         total = 0.0
         for index in range(node.edges):

@@ -209,6 +209,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "search.dirichlet_fraction": (0, 1),
     "search.forced_playouts": (0, MANY),
     "search.temperature": (0, MANY),
+    "search.c_lcb": (0, MANY),
     "search.leaves": (1, MANY),
     "search.rollout_plies": (0, MANY),
     "search.virtual_loss": (0, MANY),

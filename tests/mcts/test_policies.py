@@ -120,6 +120,21 @@ def test_temperature_draws_by_visits_and_zero_takes_the_most_visited() -> None:
     assert best.action[0] == best.visits[0].argmax()
 
 
+def test_with_a_lower_bound_the_action_is_the_best_by_value_less_doubt_of_those_visited_enough() -> None:
+    state = GAME.initial_state()
+    unlike = 0
+    for seed in range(40):
+        found = search(GAME, state, Oracle(seed), SearchConfig(simulations=60, solver=False, c_lcb=0.6))
+        visits, q = found.visits[0].astype(float), found.q[0]
+        bound = np.where(visits >= 0.1 * visits.max(), q - 0.6 / np.sqrt(np.maximum(visits, 1.0)), -np.inf)
+        assert found.action[0] == bound.argmax()
+        plain = search(GAME, state, Oracle(seed), SearchConfig(simulations=60, solver=False))
+        assert plain.action[0] == visits.argmax()
+        np.testing.assert_array_equal(plain.visits, found.visits)
+        unlike += int(found.action[0] != plain.action[0])
+    assert unlike > 0
+
+
 def test_forced_playouts_visit_more_actions_and_are_pruned_from_the_policy() -> None:
     state = GAME.initial_state()
     plain = search(GAME, state, Oracle(6), SearchConfig(simulations=200, solver=False))
