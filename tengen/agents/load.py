@@ -19,6 +19,8 @@ from tengen.mcts.evaluator import Rollouts
 if TYPE_CHECKING:
     from tengen.nets.evaluator import Engine
 
+LCB = 0.6
+"""How much doubt counts against a move between two players; what it is worth is measured in docs/runs.md."""
 NETWORK_SIMULATIONS = 200
 UCT_SIMULATIONS = 1000
 """Simulations a move where a text gives neither their number nor a time."""
@@ -130,7 +132,7 @@ def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> A
         policy="gumbel" if parsed.settings.get("policy") == "gumbel" else "puct",
         considered=int(parsed.number("considered", config.considered)),
         c_init=parsed.number("c", config.c_init),
-        c_lcb=parsed.number("lcb", 0.0),
+        c_lcb=parsed.number("lcb", LCB if game.num_players == 2 else 0.0),
         leaves=int(parsed.number("leaves", config.leaves)),
     )
     seen = as_seen_by(game, checkpoint.game_text)
