@@ -6,6 +6,8 @@ import pytest
 
 import tengen
 from tengen.agents.analysis import analyze_position
+from tengen.agents.load import LCB
+from tengen.agents.search import SearchAgent
 from tengen.core.errors import InvalidCheckpoint, InvalidParameter
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Rollouts
@@ -51,6 +53,16 @@ def test_a_run_folder_plays_as_its_checkpoint_does(checkpoint: Path) -> None:
     state = TTT.initial_state()
     texts = (f"{checkpoint},sims=30", f"{checkpoint.parent.parent},sims=30")
     assert len({tengen.load_agent(text, TTT, seed=3).act(state) for text in texts}) == 1
+
+
+def test_a_network_chooses_by_a_lower_bound_between_two_players_unless_told_otherwise(checkpoint: Path) -> None:
+    agents = [tengen.load_agent(f"{checkpoint},sims=60,solver=off{more}", TTT, seed=3) for more in ("", ",lcb=0")]
+    for agent, expected in zip(agents, (LCB, 0.0), strict=True):
+        assert isinstance(agent, SearchAgent)
+        assert agent.config.c_lcb == expected
+    room = tengen.load_agent("zoo:gridworld", tengen.make("gridworld:four-rooms"), seed=3)
+    assert isinstance(room, SearchAgent)
+    assert room.config.c_lcb == 0.0
 
 
 def test_a_network_of_another_game_is_refused(checkpoint: Path) -> None:
