@@ -44,7 +44,7 @@ class CudaGraphs:
 
     def _capture(self, x: Tensor) -> Captured:
         given = x.clone(memory_format=torch.preserve_format)
-        aside = torch.cuda.Stream(x.device)
+        aside = torch.cuda.Stream(x.device)  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream(x.device))
         with torch.cuda.stream(aside):
             for _ in range(WARM_UP):
