@@ -156,6 +156,7 @@ def main() -> None:
             "game": given.game,
             "opponent": given.opponent,
             "simulations": given.simulations,
+            "agent_settings": given.settings,
             "table": rows,
             "columns": columns,
         }

@@ -81,8 +81,9 @@ def _is_enough(search: Search, result: SearchResult, total: int, cost: float, sp
 
 
 def _is_decided(result: SearchResult, simulations: float) -> bool:
-    """Whether so many more simulations could not make another action the most visited."""
+    """Whether the choice is the most visited action, and so many more simulations could not make another that."""
     if np.count_nonzero(result.prior[0]) < 2:
         return True
     visits = np.partition(result.visits[0], -2)
-    return bool(visits[-1] - visits[-2] > simulations)
+    chosen = result.visits[0, result.action[0]]  # a lower bound may prefer another, and may yet come back from it
+    return bool(chosen == visits[-1] and visits[-1] - visits[-2] > simulations)
