@@ -1,5 +1,6 @@
 """A search that is watched and stopped from outside."""
 
+import dataclasses
 import threading
 import time
 
@@ -9,7 +10,7 @@ import pytest
 import tengen
 from tengen.agents.control import Control, Limits
 from tengen.agents.search import PlaySettings, SearchAgent
-from tengen.agents.thinking import PIECE_SECONDS, Thought, think
+from tengen.agents.thinking import PIECE_SECONDS, Thought, _is_decided, think
 from tengen.games.game import RecordGame
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.evaluator import Rollouts, Uniform
@@ -200,3 +201,12 @@ def test_one_slow_piece_does_not_spoil_the_next_search(monkeypatch: pytest.Monke
     monkeypatch.setattr(time, "monotonic", lambda: search.now)
     list(think(search, np.empty(1), control(seconds=0.3), cost=30.0))  # type: ignore[arg-type]
     assert 0.28 <= search.now - 1000.0 < 0.33
+
+
+def test_a_choice_that_is_not_the_most_visited_is_not_decided_by_visits() -> None:
+    found = agent().analyze(GO.initial_state())
+    visits = np.zeros_like(found.visits)
+    visits[0, :2] = 90, 10
+    for action, simulations, decided in ((0, 50.0, True), (0, 100.0, False), (1, 50.0, False)):
+        chosen = dataclasses.replace(found, visits=visits, action=np.array([action], np.int32))
+        assert _is_decided(chosen, simulations) is decided
