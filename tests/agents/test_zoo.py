@@ -149,6 +149,7 @@ def test_the_gridworld_is_walked_as_value_iteration_walks_it() -> None:
     [
         ("go:size=9", "zoo:go9"),
         ("go:size=5,komi=24", "zoo:go5"),
+        ("go:size=7", "zoo:go7"),
         ("chess", "zoo:chess"),
         ("chess:chess960=true", "zoo:chess"),
         ("shogi", "zoo:shogi"),
