@@ -90,6 +90,8 @@ def beside(work: Callable[[], Found]) -> Found:
 
     thread = threading.Thread(target=run, daemon=True, name=BESIDE)
     thread.start()
+    while thread.is_alive():
+        thread.join(0.2)  # a signal just before an endless wait would be heard at its end only
     return done.result()
 
 
