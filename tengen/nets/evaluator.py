@@ -74,8 +74,18 @@ class OpenVinoRunner:
         self.bf16 = bf16
         self.threads = threads
         self.compiled: dict[tuple[int, int], openvino_graph.Compiled] = {}
+        self.correction: Array | None = None
+        """Added to what is judged: the mean of what 8 bits take from it, where that was measured."""
 
     def __call__(self, observations: Array) -> tuple[Array, Array]:
+        policy, judged = self._run(observations)
+        return policy, judged if self.correction is None else judged + self.correction
+
+    def correct(self, observations: Array, judged: Array) -> None:
+        """Takes away the mean difference from `judged` [N, outcomes and score], which is right for `observations`."""
+        self.correction = (judged - self._run(observations)[1]).mean(axis=0, dtype=np.float32)
+
+    def _run(self, observations: Array) -> tuple[Array, Array]:
         size = (observations.shape[2], observations.shape[3])
         if size not in self.compiled:
             model = openvino_graph.Graph(self.network, *size, self.ranges).model()
@@ -136,6 +146,7 @@ class NetworkEvaluator:
         measured, held_out = split(calibration)
         runner = OpenVinoRunner(network, bf16=bf16, threads=threads, calibration=measured)
         exact = OpenVinoRunner(network, bf16=False, threads=threads)
+        runner.correct(measured, exact(measured)[1])
         span = 1.0 if self.atoms is None else max(float(self.atoms[-1] - self.atoms[0]) / 2, 1e-12)
         both = [(policy, self._values(judged) / span) for policy, judged in (exact(held_out), runner(held_out))]
         self.agreement = agreement(*both)

@@ -11,7 +11,7 @@ from tengen.core.errors import MissingExtra, UnknownName
 from tengen.games.registry import make
 from tengen.nets import openvino_graph
 from tengen.nets.config import NetConfig
-from tengen.nets.evaluator import Engine, NetworkEvaluator, padded
+from tengen.nets.evaluator import Engine, NetworkEvaluator, OpenVinoRunner, padded
 from tengen.nets.network import Network
 from tengen.nets.quantisation import MAX_DIVERGENCE, Agreement, agreement, split
 
@@ -89,6 +89,19 @@ def test_int8_agrees_with_float32_and_says_so() -> None:
     found = agreement(reference(network, x), evaluator(x, legal(GO, 100)))
     assert 0 < found.divergence < MAX_DIVERGENCE
     assert found.good
+
+
+def test_int8_judges_right_on_average_what_it_was_calibrated_on() -> None:
+    needs("openvino")
+    network = trained_a_little(GO)
+    x = observations(300)
+    judged = NetworkEvaluator(network, engine="openvino-float32").runner(x)[1]
+    runner = OpenVinoRunner(network, bf16=False, threads=1, calibration=x)
+    before = np.abs((runner(x)[1] - judged).mean(axis=0)).max()
+    runner.correct(x, judged)
+    after = np.abs((runner(x)[1] - judged).mean(axis=0)).max()
+    assert before > 1e-4
+    assert after < before / 100
 
 
 def test_int8_takes_observations_below_zero() -> None:
