@@ -18,6 +18,7 @@ from tengen.nets.evaluator import NetworkEvaluator
 from tengen.records.record import GameRecord
 from tengen.selfplay.boards import make_boards, playable
 from tengen.selfplay.replay import CUT, RESIGNED
+from tengen.selfplay.resignation import ResignLimit
 from tengen.selfplay.settings import SelfplaySettings
 
 SPARSE_BELOW = 1e-3
@@ -44,12 +45,24 @@ class _Game:
     surprises: list[float] = field(default_factory=list)
     """Kullback-Leibler divergence of each improved policy from the network's, nats."""
     policies: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list)
-    low: list[int] = field(default_factory=lambda: [0, 0])
-    """For each player, how many of his last moves had a value below the limit."""
+    judged: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
+    """The values of each player's own moves."""
+    lowest: list[float] = field(default_factory=lambda: [1.0, 1.0])
+    """For each player, the lowest value that he has not been above for as many moves as giving up takes."""
     extreme: int = 0
     """For how many plies the value has been beyond the limit at which a game is decided."""
     would_resign: int = -1
     """The player who would have resigned, in a game that is played to its end all the same."""
+
+    def stayed_below(self, value: float, mover: int, plies: int) -> float:
+        """What the mover's last `plies` values, of which this is one, have not been above; 1 with fewer of them."""
+        own = self.judged[mover]
+        own.append(value)
+        if len(own) < plies:
+            return 1.0
+        highest = max(own[-plies:])
+        self.lowest[mover] = min(self.lowest[mover], highest)
+        return highest
 
     def add_unchosen(self, action: int) -> None:
         """A random move or one of chance's: it is recorded without a policy and not trained on."""
@@ -120,6 +133,7 @@ class Actor:
         self.boards = make_boards(game, variants, settings.games, seed=seed, name=name)
         self.games = [self._new_game(row) for row in range(settings.games)]
         self.entropies: list[float] = []
+        self.resignation = ResignLimit(settings.resign_below, settings.resign_wrong)
 
     def replace_network(self, evaluator: NetworkEvaluator) -> None:
         """Goes on with a newer network."""
@@ -172,8 +186,7 @@ class Actor:
                 continue
             game.extreme = game.extreme + 1 if abs(value) > self.settings.decided_above else 0
             mover = int(movers[row])
-            game.low[mover] = game.low[mover] + 1 if value < self.settings.resign_below else 0
-            if game.low[mover] >= self.settings.resign_plies:
+            if game.stayed_below(value, mover, self.settings.resign_plies) < self.resignation.limit:
                 if game.may_resign:
                     resigned.append((row, mover))
                 elif game.would_resign < 0:
@@ -265,6 +278,9 @@ class Actor:
     def _finish(self, row: int, *, result: float, termination: str) -> GameRecord:
         game = self.games[row]
         info = {}
+        if not game.may_resign and self.game.num_players == 2:
+            self.resignation.add(game.lowest[0], result < 0)
+            self.resignation.add(game.lowest[1], result > 0)
         if game.would_resign >= 0:
             lost = result < 0 if game.would_resign == 0 else result > 0
             info["resignation"] = "right" if lost else "wrong"

@@ -72,6 +72,9 @@ class SelfplaySettings:
     resign_plies: int = 3
     resign_share: float = 0.8
     """Share of games in which cutting is allowed; the others show whether it was right."""
+    resign_wrong: float = 1.0
+    """Where of those who would have been cut in the others a larger share than this had not lost, the limit falls
+    (AlphaGo Zero: 0.05); 1 leaves it."""
     engine: Literal["auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8"] = "auto"
     """Inference; `auto` is openvino-int8 where OpenVINO is installed and there is no GPU, else the best of the rest."""
     cached: int = 0
@@ -230,6 +233,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "selfplay.resign_below": (-1, 1),
     "selfplay.resign_plies": (1, MANY),
     "selfplay.resign_share": (0, 1),
+    "selfplay.resign_wrong": (0, 1),
     "selfplay.shard_games": (1, MANY),
     "training.batch": (2, MANY),
     "training.learning_rate": (1e-9, 100),

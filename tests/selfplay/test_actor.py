@@ -79,6 +79,15 @@ def test_hopeless_games_are_cut_except_those_that_check_the_judgement() -> None:
     assert any(record.info for record in played)
 
 
+def test_a_player_gives_up_less_where_it_was_wrong() -> None:
+    """Rollouts that know nothing: by half of the games that are played on, whoever gives up would have been wrong."""
+    strict = actor("go:size=5", resign_below=0.95, resign_plies=2, games=32, resign_share=0.5, resign_wrong=0.0)
+    records = finished(strict, 200)
+    assert strict.resignation.limit < 0.95
+    share = [np.mean([record.termination == RESIGNED for record in part]) for part in (records[:40], records[-40:])]
+    assert share[1] < share[0]
+
+
 class Judge:
     """An evaluator that sees one action as good and the players as equal, and counts what it is asked."""
 
