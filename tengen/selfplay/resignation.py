@@ -6,10 +6,10 @@ NEVER = -1.0
 """No value is below it."""
 
 KEPT = 200
-"""Players of games that were played to their end, the last of whom are judged by."""
+"""The limit is set by so many players, the latest who would have given up in games that were played to their end."""
 
 ENOUGH = 20
-"""Of them, so many who would have given up before the limit is moved."""
+"""With fewer of them the limit stays where it began."""
 
 
 class ResignLimit:
