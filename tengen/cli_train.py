@@ -17,6 +17,7 @@ from tengen.terminal.commands import JSON, SEEDS, FilePath, Positive, Whole, pro
 @click.option("--minutes", type=Positive(), help="Time to train, in all; the preset's if absent.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; may be repeated.")
 @click.option("--resume", is_flag=True, help="Go on with the run in RUN (or --run).")
+@click.option("--from", "start", metavar="NETWORK", help="Begin with the weights of zoo:NAME, a run or a checkpoint.")
 @click.option("--settings", "show", is_flag=True, help="Print all settings as TOML and stop.")
 @click.option("--exam/--no-exam", default=True, help="Play the finished agent against the exam's opponents.")
 @click.option("--seed", type=SEEDS, help="Seed of all random numbers; the preset's if absent.")
@@ -33,6 +34,7 @@ def train(
     minutes: float | None,
     overrides: tuple[str, ...],
     resume: bool,
+    start: str | None,
     show: bool,
     exam: bool,
     seed: int | None,
@@ -48,6 +50,7 @@ def train(
     Example: tengen train go5 --minutes 5
              tengen train go9 --run runs/mine --set search.simulations=32
              tengen train --resume runs/mine --minutes 120
+             tengen train go9 --from zoo:go9 --minutes 120
              tengen train go5 --compare "deep:network.blocks=8" --minutes 5
     """
     from tengen.selfplay import settings as settings_module
@@ -61,6 +64,8 @@ def train(
         raise click.UsageError("--compare goes on by the same command with the same --run, and shows no settings")
     if compare and minutes and lab["evaluations"]:
         raise click.UsageError("give --minutes or --evaluations, not both")
+    if start and (resume or compare):
+        raise click.UsageError("--from is for a new run: one that goes on has weights of its own")
     if minutes is not None:
         overrides = (*overrides, f"minutes={minutes!r}")
     if seed is not None:
@@ -85,6 +90,7 @@ def train(
         click.echo(settings_module.to_toml(settings), nl=False)
         return
 
+    from tengen.agents.text import network_file
     from tengen.selfplay.train import train as run_training
     from tengen.terminal.plots import plot_run
     from tengen.terminal.training import TrainingScreen
@@ -92,7 +98,8 @@ def train(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end, it ends as by Ctrl-C
     try:
         with TrainingScreen(str(folder)) as screen:
-            run_training(settings, folder, resume=resume, screen=screen, command=typed())
+            begin = network_file(start) if start else None
+            run_training(settings, folder, resume=resume, start=begin, screen=screen, command=typed())
     except KeyboardInterrupt:
         refuse(f"interrupted; nothing is lost: {program()} train --resume {folder}", 130)
     plots = plot_run(folder)

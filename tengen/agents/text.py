@@ -181,6 +181,14 @@ def checkpoint_file(path: str) -> Path:
     return given
 
 
+def network_file(text: str) -> Path:
+    """The checkpoint that `zoo:NAME`, a run folder or a file stands for, where an agent's settings have no meaning."""
+    parsed = parse_agent(text)
+    if parsed.kind != "network" or parsed.settings:
+        raise InvalidParameter(f"{text!r} is no network: zoo:NAME, a run or a checkpoint is accepted, without settings")
+    return Path(parsed.source)
+
+
 def policy_file(path: str) -> Path:
     """The file of a baseline's policy, given itself or by the folder of its run."""
     given = Path(path)

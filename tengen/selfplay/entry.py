@@ -133,13 +133,16 @@ def _file(source: Path, checkpoint: int | None) -> Path:
 def _card_of_run(name: str, run: RunFolder, path: Path, loaded: Checkpoint) -> Card:
     starts = run.starts()
     commands = [line["command"] for line in starts]
+    progress = run.progress()
     if path == run.current:
-        evaluations: int | None = run.progress().evaluations
+        evaluations: int | None = progress.evaluations
     else:
-        until = _number(loaded.provenance.get("minutes")) or 0.0
+        until = (_number(loaded.provenance.get("minutes")) or 0.0) - progress.before.get("minutes", 0.0)
         lines = [line for line in read_metrics(run.path / "metrics.jsonl") if line["kind"] == "progress"]
         counts = [int(line["evaluations"]) for line in lines if float(line["time_s"]) <= until * 60 + 1]
         evaluations = counts[-1] if counts else None
+    if evaluations is not None:
+        evaluations += int(progress.before.get("evaluations", 0))
     return replace(
         _blank(name, loaded),
         command="\n".join(commands) if commands and all(commands) else None,

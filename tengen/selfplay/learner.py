@@ -211,12 +211,13 @@ class Learner:
         return {key: float(np.mean([losses[key] for losses in found])) for key in (found[0] if found else {})}
 
     def provenance(self) -> dict[str, Json]:
-        """Where the weights come from, for the checkpoint's header."""
+        """Where the weights come from, for the checkpoint's header: sums over this run and what it began with."""
+        before = self.progress.before
         return {
-            "games": self.replay.total_games,
-            "positions": self.replay.total_positions,
+            "games": self.replay.total_games + int(before.get("games", 0)),
+            "positions": self.replay.total_positions + int(before.get("positions", 0)),
             "steps": self.progress.steps,
-            "minutes": round(self.progress.elapsed / 60, 2),
+            "minutes": round(self.progress.elapsed / 60 + before.get("minutes", 0.0), 2),
             "search": dataclasses.asdict(self.settings.search),
             "seed": self.settings.seed,
         }

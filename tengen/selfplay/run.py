@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,9 @@ class Progress:
     checkpoint: int = 0
     """Number of the newest numbered checkpoint."""
     finished: bool = False
+    before: dict[str, float] = field(default_factory=dict)
+    """Minutes, games, positions and evaluations that the network had behind it when the run began with it; empty where
+    it had learned nothing."""
 
 
 class RunFolder:

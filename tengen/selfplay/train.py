@@ -17,6 +17,7 @@ from tengen.games.game import RecordGame
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.records.shards import each_shard
 from tengen.selfplay import solo
+from tengen.selfplay.beginning import Beginning
 from tengen.selfplay.boards import playable
 from tengen.selfplay.journal import seal_leftovers
 from tengen.selfplay.ladder import Score, opponent
@@ -68,6 +69,7 @@ def train(
     *,
     minutes: float | None = None,
     resume: bool = False,
+    start: Path | None = None,
     screen: Screen | None = None,
     command: str = "",
 ) -> RunFolder:
@@ -76,6 +78,7 @@ def train(
     settings  all of them, or the name of a preset, a game or a TOML file; with `resume` they replace those that the
               run had (a longer time, say), and None keeps them
     minutes   time to train in all, if not as in the settings
+    start     a checkpoint whose weights a new run begins with; its network must be the one that the settings ask for
     command   what was typed, for the run's starts.jsonl
 
     Other processes play, so a script that calls this needs `if __name__ == "__main__":`.
@@ -92,8 +95,11 @@ def train(
     check(settings)
     if resume:
         _check_going_on(run, settings)
+    beginning = None if start is None else Beginning.read(start, settings)
     with run.taken():
         run = RunFolder.open(run.path) if resume else RunFolder.create(run.path, settings)
+        if beginning is not None:
+            beginning.place(run)
         run.set_settings(settings)
         run.add_start(command)
         training = Training(run, settings, screen or Silent())

@@ -1,0 +1,41 @@
+"""What a new run begins with, where that is not chance: the weights of a network that has learned already."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tengen.core.errors import InvalidParameter
+from tengen.games import registry
+from tengen.nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from tengen.selfplay.learner import net_config
+from tengen.selfplay.run import RunFolder
+from tengen.selfplay.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A network and what it had behind it."""
+
+    checkpoint: Checkpoint
+    before: dict[str, float]
+
+    @classmethod
+    def read(cls, path: Path, settings: Settings) -> "Beginning":
+        """The network in `path`; InvalidParameter if the settings ask for another, InvalidCheckpoint if damaged."""
+        game = registry.make(settings.game)
+        found = load_checkpoint(path, game)
+        wanted = net_config(game, settings.network)
+        if found.config != wanted:
+            has, asked = asdict(found.config), asdict(wanted)
+            told = ", ".join(f"{name}={has[name]}" for name in has if has[name] != asked[name])
+            raise InvalidParameter(f"{path} is another network than the settings ask for: it has {told}")
+        known = {**found.provenance, "evaluations": found.card.get("evaluations")}
+        counts = {name: known.get(name) for name in ("minutes", "games", "positions", "evaluations")}
+        before = {name: float(count) for name, count in counts.items() if isinstance(count, int | float)}
+        return cls(found, before)
+
+    def place(self, run: RunFolder) -> None:
+        """Makes it checkpoint 0 of a new run, from whose weights its training goes on."""
+        save_checkpoint(run.numbered(0), self.checkpoint.network, self.checkpoint.game_text, self.checkpoint.provenance)
+        progress = run.progress()
+        progress.before = self.before
+        run.save_progress(progress)
