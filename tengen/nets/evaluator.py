@@ -45,15 +45,18 @@ class TorchRunner:
         self.threads = threads
         folded = fold(network).to(self.device, self.dtype)
         self.network = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.run = CudaGraphs(self._judge) if self.device.type == "cuda" else self._judge
+        self.graphs = CudaGraphs(self._judge, self.device, self.dtype) if self.device.type == "cuda" else None
 
     @torch.inference_mode()
     def __call__(self, observations: Array) -> tuple[Array, Array]:
-        if self.device.type == "cpu" and torch.get_num_threads() != self.threads:
+        if torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        x = torch.from_numpy(observations).to(self.device, self.dtype, memory_format=torch.channels_last)
-        policy, judged = self.run(x)
-        return policy.cpu().numpy(), judged.cpu().numpy()
+        x = torch.from_numpy(observations)
+        if self.graphs is not None:
+            policy, judged = self.graphs(x)
+            return policy.numpy().copy(), judged.numpy().copy()
+        policy, judged = self._judge(x.to(self.dtype, memory_format=torch.channels_last))
+        return policy.numpy(), judged.numpy()
 
     def _judge(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         output = self.network(x)

@@ -15,7 +15,7 @@ from tengen.nets.losses import LossWeights, Targets, losses
 from tengen.nets.memory import keep_freed_memory
 from tengen.nets.muon import Muon
 from tengen.nets.network import Network, widen
-from tengen.nets.precision import has_bf16
+from tengen.nets.precision import learns_faster_in_bf16
 
 OUTPUTS = ("point_out", "board_out")
 """Last layers, which learn by AdamW in any case, as Muon's authors advise."""
@@ -57,7 +57,7 @@ class Trainer:
         self.network = network.to(self.device).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
         self.grad_clip = grad_clip
         self.ema_decay = ema_decay
-        self.bf16 = has_bf16(device) if precision == "auto" else precision == "bf16"
+        self.bf16 = learns_faster_in_bf16(device) if precision == "auto" else precision == "bf16"
         self.threads = threads
         self.weights = weights or LossWeights()
         self.steps = 0

@@ -125,6 +125,9 @@ class Learner:
         self.rng = stream(settings.seed, "learner", progress.starts)
         torch.manual_seed(int(stream(settings.seed, "network").integers(2**31)))
         self.trainer = make_trainer(game, settings)
+        self.workers = settings.selfplay.workers or os.cpu_count() or 1
+        """Processes that play."""
+        self.use_cores(waiting=0)
         self.losses: list[dict[str, float]] = []
         self.is_new = False
         """Whether the network is not the one that the run had before, and has still to learn what that one knew."""
@@ -171,11 +174,11 @@ class Learner:
         training = self.settings.training
         steps = int(training.catch_up * len(self.replay) / training.batch)
         counted = self.progress.samples
-        self.use_cores(self.settings.selfplay.workers or os.cpu_count() or 1)
+        self.use_cores(waiting=self.workers)
         for step in range(steps):
             self.step(fraction)
             yield (step + 1) / steps
-        self.use_cores(1)
+        self.use_cores(waiting=0)
         self.progress.samples = counted  # these were not owed
         self.is_new = False
 
@@ -188,14 +191,14 @@ class Learner:
         """Samples that should have been trained on by now and were not."""
         return samples_due(self.settings, self.replay.total_learned) - self.progress.samples
 
-    def use_cores(self, count: int) -> None:
-        """Trains with so many threads from here on: those of workers that wait are free."""
-        self.trainer.threads = count
+    def use_cores(self, *, waiting: int) -> None:
+        """Trains with as many threads as there are cores without a worker at work: so many workers wait."""
+        self.trainer.threads = max(1, (os.cpu_count() or 1) - self.workers + waiting)
 
     def step(self, fraction: float) -> None:
         """Trains on one batch."""
         count = self.settings.training.batch
-        batch = self.replay.sample(count, self.rng)
+        batch = self.replay.sample(count, self.rng, threads=self.trainer.threads)
         share = rate_share_at(self.settings, fraction, self.trainer.steps)
         if self.game.num_players == 1:
             self.trainer.widen(self.replay.lowest, self.replay.highest)

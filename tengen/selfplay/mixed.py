@@ -70,10 +70,11 @@ class MixedReplay:
         for part in self.parts:
             part.trim(positions * part.total_learned // total)
 
-    def sample(self, count: int, rng: np.random.Generator) -> Batch:
-        """`count` positions of one kind, drawn from its window by their weights."""
+    def sample(self, count: int, rng: np.random.Generator, *, threads: int = 1) -> Batch:
+        """`count` positions of one kind, drawn from its window by their weights, rebuilt by so many threads."""
         sizes = np.array([len(part) for part in self.parts], np.float64)
-        return self.parts[int(rng.choice(len(sizes), p=sizes / sizes.sum()))].sample(count, rng)
+        part = self.parts[int(rng.choice(len(sizes), p=sizes / sizes.sum()))]
+        return part.sample(count, rng, threads=threads)
 
 
 def make_window(game: Game, variants: Sequence[Game], lesson: Lesson) -> Replay | MixedReplay:

@@ -68,6 +68,10 @@ class Batch(NamedTuple):
     reply_weight: NDArray[np.float32]
     """[N]: 0 where the game ended before a reply."""
 
+    def part(self, rows: slice) -> "Batch":
+        """Some of the samples, in the same memory."""
+        return Batch._make(each[rows] for each in self)
+
 
 @kernel
 def rebuild_batch(

@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -195,8 +196,8 @@ class Replay(ABC):
                 column.cut(count)
         self._window = None
 
-    def sample(self, count: int, rng: np.random.Generator) -> Batch:
-        """`count` positions drawn from the window by their weights."""
+    def sample(self, count: int, rng: np.random.Generator, *, threads: int = 1) -> Batch:
+        """`count` positions drawn from the window by their weights, rebuilt by so many threads."""
         window = self.window()
         drawn = np.searchsorted(self._reached, rng.random(count) * self._reached[-1], side="right")
         places = self._usable[drawn.clip(max=len(self._usable) - 1)]
@@ -215,8 +216,23 @@ class Replay(ABC):
             np.empty((count, self.game.num_actions if self.lesson.reply else 0), np.float32),
             np.empty(count, np.float32),
         )
-        self._rebuild(window, games, plies, rng, batch)
+        turns = self._turns(count, rng)
+        if threads == 1:
+            self._rebuild(window, games, plies, turns, batch)
+            return batch
+        with ThreadPoolExecutor(threads) as pool:
+            parts = [slice(count * part // threads, count * (part + 1) // threads) for part in range(threads)]
+            done = [
+                pool.submit(self._rebuild, window, games[rows], plies[rows], turns[rows], batch.part(rows))
+                for rows in parts
+            ]
+            for each in done:
+                each.result()
         return batch
+
+    def _turns(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Under which symmetry each of `count` samples is seen."""
+        return np.zeros(count, np.int64)
 
     def window(self) -> Window:
         """The window as flat arrays; valid until games are added or trimmed."""
@@ -255,10 +271,10 @@ class Replay(ABC):
         window: Window,
         games: NDArray[np.int64],
         plies: NDArray[np.int64],
-        rng: np.random.Generator,
+        turns: NDArray[np.int64],
         batch: Batch,
     ) -> None:
-        """Fills a batch with the positions before the given plies of the given games [N]."""
+        """Fills a batch with the positions before the given plies of the given games [N], each as it is to be seen."""
 
     def _final(self, record: GameRecord) -> tuple[float, NDArray[np.int8]]:
         """The score and the owners of points at the end."""
@@ -279,22 +295,25 @@ class RecordReplay(Replay):
         self._start_index = {(game.text, ""): 0}
         self._symmetry_inverse = np.argsort(game.symmetries.actions, axis=1).astype(np.int32)
 
+    def _turns(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        symmetries = len(self._symmetry_inverse) if self.lesson.symmetries else 1
+        return rng.integers(0, symmetries, count)
+
     def _rebuild(
         self,
         window: Window,
         games: NDArray[np.int64],
         plies: NDArray[np.int64],
-        rng: np.random.Generator,
+        turns: NDArray[np.int64],
         batch: Batch,
     ) -> None:
-        symmetries = len(self._symmetry_inverse) if self.lesson.symmetries else 1
         rebuild_batch(
             window,
             self._starts,
             np.empty(1, self.game.dtype),
             games,
             plies,
-            rng.integers(0, symmetries, len(games)),
+            turns,
             self.game.symmetries.points,
             self._symmetry_inverse,
             np.empty(self.game.observation_shape, np.float32),
@@ -371,7 +390,7 @@ class EmulatedReplay(Replay):
         window: Window,
         games: NDArray[np.int64],
         plies: NDArray[np.int64],
-        rng: np.random.Generator,
+        turns: NDArray[np.int64],
         batch: Batch,
     ) -> None:
         places = window.game_first[games] + plies

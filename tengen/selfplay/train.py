@@ -198,7 +198,7 @@ class Training:
         if self.learner.is_new:
             self._catch_up()
         self.learner.save()
-        workers = self.settings.selfplay.workers or os.cpu_count() or 1
+        workers = self.learner.workers
         arguments = (self.progress.starts, str(self.run.path), self.settings, shared)
         processes: list[Process] = [
             context.Process(target=run_worker, args=(index, *arguments), daemon=True) for index in range(workers)
@@ -273,7 +273,7 @@ class Training:
             elif debt < RESUME_BELOW * training.batch:
                 shared.paused.value = 0
             if debt >= training.batch:
-                self.learner.use_cores(len(processes) if shared.paused.value == len(processes) else 1)
+                self.learner.use_cores(waiting=shared.paused.value)
                 self.learner.step(self.fraction())
                 trained += 1
             now = time.monotonic()

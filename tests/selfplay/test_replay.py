@@ -194,3 +194,12 @@ def test_near_values_of_a_resigned_game_end_in_its_result() -> None:
     batch = replay.sample(60, np.random.default_rng(0))
     won = batch.wdl[:, 0] == 1.0
     np.testing.assert_allclose(batch.near[:, 0], np.where(won, 1.0, -1.0))
+
+
+@pytest.mark.parametrize("threads", [2, 3, 40])
+def test_threads_rebuild_the_same_batch(threads: int) -> None:
+    replay = RecordReplay(registry.make("go:size=5"), Lesson(reply=True))
+    replay.add([random_record("go:size=5", index) for index in range(5)])
+    alone, together = (replay.sample(33, np.random.default_rng(1), threads=count) for count in (1, threads))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
