@@ -28,7 +28,7 @@ class Beginning:
             has, asked = asdict(found.config), asdict(wanted)
             told = ", ".join(f"{name}={has[name]}" for name in has if has[name] != asked[name])
             raise InvalidParameter(f"{path} is another network than the settings ask for: it has {told}")
-        known = {**found.provenance, "evaluations": found.card.get("evaluations")}
+        known = {"evaluations": found.card.get("evaluations"), **found.provenance}
         counts = {name: known.get(name) for name in ("minutes", "games", "positions", "evaluations")}
         before = {name: float(count) for name, count in counts.items() if isinstance(count, int | float)}
         return cls(found, before)

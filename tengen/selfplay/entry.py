@@ -29,7 +29,7 @@ from tengen.nets.checkpoint import Checkpoint, checkpoint_bytes, load_checkpoint
 from tengen.nets.evaluator import NetworkEvaluator
 from tengen.nets.network import Network
 from tengen.nets.quantisation import agreement
-from tengen.selfplay.run import RunFolder, read_metrics
+from tengen.selfplay.run import RunFolder
 
 LARGEST = 3_000_000
 """Bytes of a file that may ship."""
@@ -133,22 +133,11 @@ def _file(source: Path, checkpoint: int | None) -> Path:
 def _card_of_run(name: str, run: RunFolder, path: Path, loaded: Checkpoint) -> Card:
     starts = run.starts()
     commands = [line["command"] for line in starts]
-    progress = run.progress()
-    if path == run.current:
-        evaluations: int | None = progress.evaluations
-    else:
-        until = (_number(loaded.provenance.get("minutes")) or 0.0) - progress.before.get("minutes", 0.0)
-        lines = [line for line in read_metrics(run.path / "metrics.jsonl") if line["kind"] == "progress"]
-        counts = [int(line["evaluations"]) for line in lines if float(line["time_s"]) <= until * 60 + 1]
-        evaluations = counts[-1] if counts else None
-    if evaluations is not None:
-        evaluations += int(progress.before.get("evaluations", 0))
     return replace(
         _blank(name, loaded),
         command="\n".join(commands) if commands and all(commands) else None,
         commit=starts[-1].get("commit") if starts else None,
         machine=starts[-1].get("machine") if starts else None,
-        evaluations=evaluations,
         date=time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime)),
     )
 
@@ -160,7 +149,8 @@ def _card_of_file(name: str, path: Path, loaded: Checkpoint) -> Card:
 
 
 def _blank(name: str, loaded: Checkpoint) -> Card:
-    minutes, games, positions = (_number(loaded.provenance.get(key)) for key in ("minutes", "games", "positions"))
+    minutes, *counts = (_number(loaded.provenance.get(key)) for key in ("minutes", "games", "positions", "evaluations"))
+    games, positions, evaluations = (None if count is None else int(count) for count in counts)
     return Card(
         name=name,
         game=loaded.game_text,
@@ -168,9 +158,9 @@ def _blank(name: str, loaded: Checkpoint) -> Card:
         commit=None,
         machine=None,
         minutes=minutes,
-        games=None if games is None else int(games),
-        positions=None if positions is None else int(positions),
-        evaluations=None,
+        games=games,
+        positions=positions,
+        evaluations=evaluations,
         parameters=sum(parameter.numel() for parameter in loaded.network.parameters()),
         date=None,
     )

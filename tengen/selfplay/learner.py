@@ -215,10 +215,17 @@ class Learner:
 
     def provenance(self) -> dict[str, Json]:
         """Where the weights come from, for the checkpoint's header: sums over this run and what it began with."""
+        counts = {
+            "games": self.replay.total_games,
+            "positions": self.replay.total_positions,
+            "evaluations": self.progress.evaluations,
+        }
         before = self.progress.before
+        known = {
+            name: count + int(before.get(name, 0)) for name, count in counts.items() if name in before or not before
+        }
         return {
-            "games": self.replay.total_games + int(before.get("games", 0)),
-            "positions": self.replay.total_positions + int(before.get("positions", 0)),
+            **known,
             "steps": self.progress.steps,
             "minutes": round(self.progress.elapsed / 60 + before.get("minutes", 0.0), 2),
             "search": dataclasses.asdict(self.settings.search),

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tengen.agents.zoo import zoo_file
 from tengen.core.errors import InvalidParameter
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.records import GameRecord, write_shard
 from tengen.records.shards import read_shards
 from tengen.selfplay import settings as settings_module
+from tengen.selfplay.entry import make_entry
 from tengen.selfplay.rater import Rating
 from tengen.selfplay.run import RunFolder, read_metrics
 from tengen.selfplay.train import Training, train
@@ -280,3 +282,27 @@ def test_an_existing_run_is_not_overwritten(tmp_path: Path) -> None:
         train(tiny(1), tmp_path / "run")
     with pytest.raises(ValueError, match="no run"):
         train(None, tmp_path / "other", resume=True)
+
+
+def test_a_run_may_begin_with_a_network_that_has_learned(tmp_path: Path) -> None:
+    first = train(tiny(0.2), tmp_path / "first")
+    learned = load_checkpoint(first.current)
+    screen = Lines()
+    run = train(tiny(0.1, "selfplay.games=8"), tmp_path / "second", start=first.current, screen=screen)
+    assert any("weights of 0000" in line for line in screen.lines)
+    beginning, end = load_checkpoint(run.numbered(0)), load_checkpoint(run.current)
+    for name, tensor in learned.network.state_dict().items():
+        assert tensor.equal(beginning.network.state_dict()[name])
+    assert beginning.provenance["minutes"] == learned.provenance["minutes"]
+    own = read_shards(run.games)
+    assert end.provenance["games"] == learned.provenance["games"] + len(own)  # type: ignore[operator]
+    assert end.provenance["minutes"] > learned.provenance["minutes"]  # type: ignore[operator]
+    _, card = make_entry("x", run.path, out=tmp_path / "x.safetensors")
+    assert card.games == end.provenance["games"]
+    assert card.evaluations == run.progress().evaluations + first.progress().evaluations
+
+
+def test_a_network_that_the_settings_do_not_ask_for_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameter, match="it has blocks=2, channels=32"):
+        train(tiny(0.1), tmp_path / "run", start=zoo_file("tictactoe"))
+    assert not (tmp_path / "run").exists()

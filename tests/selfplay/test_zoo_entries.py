@@ -34,11 +34,10 @@ def run(tmp_path: Path) -> RunFolder:
     run.add_start("tengen train --resume runs/ttt --minutes 4")
     for number, minutes, games in ((1, 1.0, 100), (2, 2.0, 250)):
         network = Network(NetConfig.for_game(TTT, blocks=1, channels=8))
-        facts = {"minutes": minutes, "games": games, "positions": 8 * games, "steps": 7}
+        facts = {"minutes": minutes, "games": games, "positions": 8 * games, "evaluations": 1000 * games, "steps": 7}
         save_checkpoint(run.numbered(number), network, TTT.text, facts)
         save_checkpoint(run.current, network, TTT.text, facts)
-        run.add_metrics({"kind": "progress", "time_s": 60 * minutes, "evaluations": 1000 * games})
-    run.save_progress(Progress(elapsed=120.0, evaluations=260_000, checkpoint=2, starts=2))
+    run.save_progress(Progress(elapsed=120.0, evaluations=250_000, checkpoint=2, starts=2))
     return run
 
 
@@ -60,7 +59,7 @@ def test_the_newest_weights_of_a_run_become_an_entry(run: RunFolder, tmp_path: P
     loaded = load_checkpoint(out, TTT)
     assert loaded.card == card.to_json()
     assert card.command == "tengen train tictactoe --run runs/ttt\ntengen train --resume runs/ttt --minutes 4"
-    assert (card.minutes, card.games, card.positions, card.evaluations) == (2.0, 250, 2000, 260_000)
+    assert (card.minutes, card.games, card.positions, card.evaluations) == (2.0, 250, 2000, 250_000)
     assert card.machine is not None
     assert "cores" in card.machine
     assert card.parameters == sum(p.numel() for p in loaded.network.parameters())
@@ -129,7 +128,7 @@ def test_a_card_is_kept_and_a_match_of_the_same_opponent_replaced(run: RunFolder
     _, card = make_entry("small", out, results=[second], known=Known(date="2026-11-26", commit="abc"), out=out)
     assert [match.games for match in card.opponents] == [30]
     assert card.opponents[0].simulations == 200
-    assert (card.date, card.commit, card.evaluations) == ("2026-11-26", "abc", 260_000)
+    assert (card.date, card.commit, card.evaluations) == ("2026-11-26", "abc", 250_000)
 
 
 def test_a_match_s_folder_is_a_result(run: RunFolder, tmp_path: Path) -> None:
