@@ -54,7 +54,7 @@ def measure(game: str, checkpoints: list[Path], opponent: str, given: Any) -> li
         found = play_match(
             game,
             [one, other],
-            games=given.games,
+            games=given.games if other == opponent else given.gain_games or given.games,
             openings=given.opening_plies,
             seed=number + 1,
             workers=given.workers,
@@ -118,6 +118,7 @@ def main() -> None:
     options.add_argument("--opponent", default=GNUGO, help="an agent's text (default GNU Go at level 10)")
     options.add_argument("--name", default="GNU Go, level 10", help="the opponent's name in the picture")
     options.add_argument("--games", type=int, default=100, help="games of each match (default 100)")
+    options.add_argument("--gain-games", type=int, metavar="N", help="games against the checkpoint before (as --games)")
     options.add_argument("--simulations", type=int, default=200, help="simulations a move (default 200)")
     options.add_argument("--settings", default="", help="further settings of the checkpoints' agents: policy=gumbel")
     options.add_argument("--opening-plies", type=int, default=2, help="random plies before each pair of games")

@@ -294,7 +294,7 @@ def test_a_run_may_begin_with_a_network_that_has_learned(tmp_path: Path) -> None
     for name, tensor in learned.network.state_dict().items():
         assert tensor.equal(beginning.network.state_dict()[name])
     assert beginning.provenance["minutes"] == learned.provenance["minutes"]
-    own = read_shards(run.games)
+    own = read_shards(run.games).records
     assert end.provenance["games"] == learned.provenance["games"] + len(own)  # type: ignore[operator]
     assert end.provenance["minutes"] > learned.provenance["minutes"]  # type: ignore[operator]
     _, card = make_entry("x", run.path, out=tmp_path / "x.safetensors")
