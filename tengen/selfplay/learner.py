@@ -192,8 +192,15 @@ class Learner:
         return samples_due(self.settings, self.replay.total_learned) - self.progress.samples
 
     def use_cores(self, *, waiting: int) -> None:
-        """Trains with as many threads as there are cores without a worker at work: so many workers wait."""
-        self.trainer.threads = max(1, (os.cpu_count() or 1) - self.workers + waiting)
+        """Tells how many workers wait: if all do, it trains and rebuilds batches by their cores.
+
+        Beside a GPU, where threads only rebuild, also by cores that never had a worker. On a CPU those may be others':
+        a lab's runs, side by side.
+        """
+        free = waiting if waiting == self.workers else 0
+        if self.trainer.device.type == "cuda":
+            free = (os.cpu_count() or 1) - self.workers + waiting
+        self.trainer.threads = max(1, free)
 
     def step(self, fraction: float) -> None:
         """Trains on one batch."""
