@@ -94,6 +94,8 @@ def train(
         settings = dataclasses.replace(settings, minutes=float(minutes))
     check(settings)
     if resume:
+        if start is not None:
+            raise InvalidParameter("a run that goes on has weights of its own: only a new one begins with others")
         _check_going_on(run, settings)
     beginning = None if start is None else Beginning.read(start, settings)
     with run.taken():

@@ -306,3 +306,6 @@ def test_a_network_that_the_settings_do_not_ask_for_is_refused_before_anything_i
     with pytest.raises(InvalidParameter, match="it has blocks=2, channels=32"):
         train(tiny(0.1), tmp_path / "run", start=zoo_file("tictactoe"))
     assert not (tmp_path / "run").exists()
+    run = RunFolder.create(tmp_path / "other", tiny(0.1))
+    with pytest.raises(InvalidParameter, match="weights of its own"):
+        train(None, run.path, resume=True, start=zoo_file("tictactoe"))
