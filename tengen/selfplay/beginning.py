@@ -1,11 +1,13 @@
 """What a new run begins with, where that is not chance: the weights of a network that has learned already."""
 
-from dataclasses import asdict, dataclass
+import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 
 from tengen.core.errors import InvalidParameter
 from tengen.games import registry
 from tengen.nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from tengen.nets.growth import grow
 from tengen.selfplay.learner import net_config
 from tengen.selfplay.run import RunFolder
 from tengen.selfplay.settings import Settings
@@ -20,14 +22,19 @@ class Beginning:
 
     @classmethod
     def read(cls, path: Path, settings: Settings) -> "Beginning":
-        """The network in `path`; InvalidParameter if the settings ask for another, InvalidCheckpoint if damaged."""
+        """The network in `path`, grown where the settings ask for more blocks or channels.
+
+        InvalidParameter if they ask for another, InvalidCheckpoint if the file is damaged.
+        """
         game = registry.make(settings.game)
         found = load_checkpoint(path, game)
         wanted = net_config(game, settings.network)
         if found.config != wanted:
-            has, asked = asdict(found.config), asdict(wanted)
-            told = ", ".join(f"{name}={has[name]}" for name in has if has[name] != asked[name])
-            raise InvalidParameter(f"{path} is another network than the settings ask for: it has {told}")
+            try:
+                larger = grow(found.network, wanted)
+            except InvalidParameter as error:
+                raise InvalidParameter(f"{path} is another network than the settings ask for: {error}") from error
+            found = dataclasses.replace(found, network=larger, config=wanted)
         known = {"evaluations": found.card.get("evaluations"), **found.provenance}
         counts = {name: known.get(name) for name in ("minutes", "games", "positions", "evaluations")}
         before = {name: float(count) for name, count in counts.items() if isinstance(count, int | float)}
