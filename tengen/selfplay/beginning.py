@@ -4,7 +4,10 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from tengen.core.errors import InvalidParameter
+from tengen.core.random import stream
 from tengen.games import registry
 from tengen.nets.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tengen.nets.growth import grow
@@ -30,6 +33,7 @@ class Beginning:
         found = load_checkpoint(path, game)
         wanted = net_config(game, settings.network)
         if found.config != wanted:
+            torch.manual_seed(int(stream(settings.seed, "growth").integers(2**31)))
             try:
                 larger = grow(found.network, wanted)
             except InvalidParameter as error:

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -51,8 +51,13 @@ class RunFolder:
         self.training_state = path / "training.safetensors"
 
     @classmethod
-    def create(cls, path: Path, settings: Settings) -> "RunFolder":
-        """Makes a new run; InvalidParameter if the folder holds one already."""
+    def create(
+        cls, path: Path, settings: Settings, beginning: Callable[["RunFolder"], None] | None = None
+    ) -> "RunFolder":
+        """Makes a new run, with what `beginning` puts there; InvalidParameter if the folder holds one already.
+
+        Settings are written last: a folder without them is no run, so one that was broken off here is begun again.
+        """
         run = cls(path)
         if "," in str(path):
             raise InvalidParameter(
@@ -62,8 +67,12 @@ class RunFolder:
             raise InvalidParameter(f"{path} holds a run already: continue it with --resume, or name another folder")
         for folder in (run.games, run.checkpoints, run.tensorboard):
             folder.mkdir(parents=True, exist_ok=True)
-        run.set_settings(settings)
+        if beginning is None and any(run.checkpoints.iterdir()):
+            raise InvalidParameter(f"{run.checkpoints} holds files already: name another folder")
         run.save_progress(Progress())
+        if beginning is not None:
+            beginning(run)
+        run.set_settings(settings)
         return run
 
     @classmethod

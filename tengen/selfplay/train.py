@@ -78,7 +78,7 @@ def train(
     settings  all of them, or the name of a preset, a game or a TOML file; with `resume` they replace those that the
               run had (a longer time, say), and None keeps them
     minutes   time to train in all, if not as in the settings
-    start     a checkpoint whose weights a new run begins with; its network must be the one that the settings ask for
+    start     a checkpoint whose weights a new run begins with; the settings may ask for more blocks and channels
     command   what was typed, for the run's starts.jsonl
 
     Other processes play, so a script that calls this needs `if __name__ == "__main__":`.
@@ -99,10 +99,11 @@ def train(
         _check_going_on(run, settings)
     beginning = None if start is None else Beginning.read(start, settings)
     with run.taken():
-        run = RunFolder.open(run.path) if resume else RunFolder.create(run.path, settings)
-        if beginning is not None:
-            beginning.place(run)
-        run.set_settings(settings)
+        if resume:
+            run = RunFolder.open(run.path)
+            run.set_settings(settings)
+        else:
+            run = RunFolder.create(run.path, settings, None if beginning is None else beginning.place)
         run.add_start(command)
         training = Training(run, settings, screen or Silent())
         training.restore()

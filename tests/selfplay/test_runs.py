@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from tengen.agents.zoo import zoo_file
 from tengen.core.errors import InvalidParameter
@@ -300,6 +301,36 @@ def test_a_run_may_begin_with_a_network_that_has_learned(tmp_path: Path) -> None
     _, card = make_entry("x", run.path, out=tmp_path / "x.safetensors")
     assert card.games == end.provenance["games"]
     assert card.evaluations == run.progress().evaluations + first.progress().evaluations
+
+
+def test_a_run_may_begin_with_a_network_that_has_grown(tmp_path: Path) -> None:
+    larger = tiny(0.1, "network.blocks=3", "network.channels=40")
+    run = train(larger, tmp_path / "run", start=zoo_file("tictactoe"))
+    small, large = load_checkpoint(zoo_file("tictactoe")), load_checkpoint(run.numbered(0))
+    assert (large.config.blocks, large.config.channels) == (3, 40)
+    x = torch.rand(4, 3, 3, 3)
+    with torch.no_grad():
+        torch.testing.assert_close(large.network(x).policy, small.network(x).policy, rtol=1e-4, atol=1e-4)
+    assert load_checkpoint(run.current).config == large.config
+
+
+def test_a_beginning_that_was_broken_off_is_made_again(tmp_path: Path) -> None:
+    def broken_off(run: RunFolder) -> None:
+        run.numbered(0).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        RunFolder.create(tmp_path / "run", tiny(0.1), broken_off)
+    with pytest.raises(InvalidParameter, match="no run"):
+        train(None, tmp_path / "run", resume=True)
+    with pytest.raises(InvalidParameter, match="holds files already"):
+        train(tiny(0.1), tmp_path / "run")
+    settings = tiny(0.05, "network.blocks=2", "network.channels=32")
+    run = train(settings, tmp_path / "run", start=zoo_file("tictactoe"))
+    assert (
+        load_checkpoint(run.numbered(0)).provenance["steps"]
+        == load_checkpoint(zoo_file("tictactoe")).provenance["steps"]
+    )
 
 
 def test_a_network_that_the_settings_do_not_ask_for_is_refused_before_anything_is_made(tmp_path: Path) -> None:
