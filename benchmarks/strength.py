@@ -16,12 +16,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from benchmarks.command import parser, settings_of
 from benchmarks.inference import table
 from benchmarks.report import circumstances, write_json
+from benchmarks.strength_curve import draw, shown
 from tengen.arena.match import play_match
 from tengen.arena.rating import Rating, rate, tabulate, wilson_interval
 from tengen.arena.result import Count, MatchResult
-from tengen.core.files import atomic_write
 from tengen.nets.header import read_header
-from tengen.terminal.plots import STYLE
 
 GNUGO = "gtp:gnugo --mode gtp --level 10 --chinese-rules --capture-all-dead"
 
@@ -86,31 +85,6 @@ def measure(game: str, checkpoints: list[Path], opponent: str, given: Any) -> li
     return points
 
 
-def draw(points: list[Point], opponent: str, path: Path) -> None:
-    """Elo over the opponent against minutes of training, a doubling as wide as every other."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 4.5))
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        minutes = [point.minutes for point in points]
-        elo = [point.elo.elo for point in points]
-        margins = [
-            [point.elo.elo - point.elo.low for point in points],
-            [point.elo.high - point.elo.elo for point in points],
-        ]
-        axes.errorbar(minutes, elo, yerr=margins, fmt="o-", capsize=4)
-        axes.axhline(0, color="#333333", linewidth=1)
-        axes.set_xscale("log", base=2)
-        axes.set_xticks(minutes, [f"{minute:g}" for minute in minutes])
-        axes.set(xlabel="minutes of training from zero", ylabel="Elo, 95 % intervals", title=f"against {opponent}")
-        with atomic_write(path) as beside:
-            figure.savefig(beside, format="png")
-
-
 def main() -> None:
     options = parser("benchmarks.strength", "Strength of a run's checkpoints, by minutes of training.")
     options.add_argument("game", help="such as go:size=9,komi=7")
@@ -133,8 +107,7 @@ def main() -> None:
     rows = []
     for point in points:
         low, high = wilson_interval(point.count.score, point.count.games)
-        gain = "" if point.gain is None else f"{point.gain.elo:+.0f} ({point.gain.low:+.0f} … {point.gain.high:+.0f})"
-        count, elo = point.count, point.elo
+        count = point.count
         rows.append(
             (
                 f"{point.minutes:g}",
@@ -142,15 +115,15 @@ def main() -> None:
                     f"{point.games:,}",
                     f"{count.wins}-{count.draws}-{count.losses}",
                     f"{count.score:.1%} ({low:.0%} … {high:.0%})",
-                    f"{elo.elo:+.0f} ({elo.low:+.0f} … {elo.high:+.0f})",
-                    gain,
+                    shown(point.elo),
+                    shown(point.gain),
                 ],
             )
         )
     columns = ["games learned from", "won-drawn-lost", "score", "Elo over it", "gain over the one before"]
     print(table("minutes", columns, rows))
     if given.picture:
-        draw(points, given.name, given.picture)
+        draw([(point.minutes, point.elo) for point in points], given.name, given.picture)
     if given.json:
         document: dict[str, Any] = {"benchmark": "strength", **circumstances(settings_of(given))}
         document |= {
