@@ -32,7 +32,7 @@ def grow(small: Network, config: NetConfig) -> Network:
     old, new = small.config.channels, config.channels
     trunk = torch.arange(old)
     pooled = torch.cat([trunk + part * new for part in range(3)])
-    points = config.points or 0
+    points = config.points
     read = torch.arange(old * points) if points else pooled  # channel by channel, so that new ones come behind
     counted = torch.arange(COUNTED * config.count) + new * (points or 3)
     planes = torch.arange(config.planes)
@@ -48,9 +48,8 @@ def grow(small: Network, config: NetConfig) -> Network:
         _layer(small.point_out, large.point_out, trunk)
     _layer(small.hidden, large.hidden, torch.cat([read, counted]))
     _layer(small.board_out, large.board_out, torch.arange(small.hidden.out_features))
-    for name, buffer in small.named_buffers():
-        if name == "returns":
-            large.returns.copy_(buffer)
+    if config.value == "scalar":
+        large.returns.copy_(small.returns)
     return large.eval()
 
 
