@@ -1,7 +1,11 @@
 """From an agent's text to the agent."""
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tengen.agents import external
 from tengen.agents.agent import Agent
@@ -18,6 +22,7 @@ from tengen.mcts.evaluator import Rollouts
 
 if TYPE_CHECKING:
     from tengen.nets.evaluator import Engine
+    from tengen.nets.network import Network
 
 LCB = 0.6
 """How much doubt counts against a move between two players; what it is worth is measured in docs/runs.md."""
@@ -125,7 +130,15 @@ def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> A
 
     engine: Engine = parsed.settings.get("engine", "auto")  # type: ignore[assignment]
     checkpoint = load_checkpoint(parsed.source, game)
-    evaluator = NetworkEvaluator(checkpoint.network, engine=engine, threads=threads)
+    seen = as_seen_by(game, checkpoint.game_text)
+    evaluator = NetworkEvaluator(
+        checkpoint.network,
+        engine=engine,
+        threads=threads,
+        calibration=_calibration(checkpoint.network, seen) if engine == "openvino-int8" else None,
+    )
+    if evaluator.note:
+        print(f"tengen: {parsed.text}: {evaluator.note}", file=sys.stderr, flush=True)
     config = _search_config(parsed, NETWORK_SIMULATIONS)
     config = replace(
         config,
@@ -135,8 +148,17 @@ def _network(parsed: AgentText, game: Game, seed: int | None, threads: int) -> A
         c_lcb=parsed.number("lcb", LCB if game.num_players == 2 else 0.0),
         leaves=int(parsed.number("leaves", config.leaves)),
     )
-    seen = as_seen_by(game, checkpoint.game_text)
     return SearchAgent(game, evaluator, config, seen=seen, play=_play_settings(parsed), text=parsed.text, seed=seed)
+
+
+def _calibration(network: "Network", seen: Game) -> NDArray[np.float32]:
+    """Positions from which the network's 8-bit ranges are measured: games that it plays by its own policy."""
+    from tengen.nets.calibration import played_positions
+    from tengen.nets.evaluator import NetworkEvaluator
+
+    if not isinstance(seen, RecordGame):
+        raise InvalidParameter(f"engine=openvino-int8 is for games whose rules are compiled, not for {seen.name}")
+    return played_positions(seen, NetworkEvaluator(network, engine="openvino-float32"))
 
 
 def _search_config(parsed: AgentText, simulations: int) -> SearchConfig:

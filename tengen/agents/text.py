@@ -71,7 +71,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
-ENGINES = ("auto", "torch", "torch-float32", "openvino", "openvino-float32")
+ENGINES = ("auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8")
 """How a network is run, as `NetworkEvaluator` names it."""
 
 SEARCH_SETTINGS: dict[str, Callable[[str], Value]] = {

@@ -29,7 +29,7 @@ from tengen.nets.checkpoint import Json
 from tengen.nets.memory import keep_freed_memory
 from tengen.nets.plain import PlainNetwork, is_board, is_screen
 from tengen.nets.policies import NetworkPolicy
-from tengen.nets.precision import has_bf16
+from tengen.nets.precision import learns_faster_in_bf16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ class A2C(Learner):
         shape = self.environments.observation_shape
         self.shared = is_screen(shape) or is_board(shape)
         """Whether one network has the critic's value as its last output."""
-        chosen = has_bf16("cpu") if settings.precision == "auto" else settings.precision == "bfloat16"
+        chosen = learns_faster_in_bf16("cpu") if settings.precision == "auto" else settings.precision == "bfloat16"
         self.actor = Actor(
             self.environments,
             hidden=settings.hidden,

@@ -10,11 +10,11 @@ from tengen.core.errors import unknown
 from tengen.nets import openvino_graph
 from tengen.nets.cuda_graphs import CudaGraphs
 from tengen.nets.network import SCORE_SCALE, NetOutput, Network, fold
-from tengen.nets.precision import best_device, has_bf16
+from tengen.nets.precision import best_device, infers_faster_in_bf16
 from tengen.nets.quantisation import Agreement, activation_ranges, agreement, split
 
 Engine = Literal["auto", "torch", "torch-float32", "openvino", "openvino-float32", "openvino-int8"]
-"""How a network is run; `torch` and `openvino` compute in bf16 where the processor can."""
+"""How a network is run; `torch` and `openvino` compute in bf16 where that is faster."""
 
 Array = NDArray[np.float32]
 
@@ -131,7 +131,7 @@ class NetworkEvaluator:
         self.runner = self._runner(network, device, threads, calibration)
 
     def _runner(self, network: Network, device: str, threads: int, calibration: Array | None) -> Runner:
-        bf16 = has_bf16(device) and not self.engine.endswith("float32")
+        bf16 = infers_faster_in_bf16(device) and not self.engine.endswith("float32")
         if self.engine.startswith("torch"):
             return TorchRunner(network, device=device, bf16=bf16, threads=threads)
         if self.engine == "openvino-int8":

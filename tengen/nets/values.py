@@ -15,7 +15,7 @@ from tengen.nets.dense import DenseAdam, DenseNetwork
 from tengen.nets.half import HalfCopy
 from tengen.nets.memory import keep_freed_memory
 from tengen.nets.plain import PlainNetwork, is_board, is_screen
-from tengen.nets.precision import best_device, has_bf16
+from tengen.nets.precision import best_device, learns_faster_in_bf16
 
 Floats = NDArray[np.float32]
 
@@ -67,7 +67,7 @@ def action_values(
     chosen = (best_device() if screens else "cpu") if device == "auto" else device
     if not screens and not is_board(observation_shape) and chosen == "cpu" and precision != "bfloat16":
         return DenseValues(network, learning_rate, clip)
-    bf16 = has_bf16(chosen) and screens if precision == "auto" else precision == "bfloat16"
+    bf16 = learns_faster_in_bf16(chosen) and screens if precision == "auto" else precision == "bfloat16"
     return TorchValues(network, learning_rate, clip, chosen, torch.bfloat16 if bf16 else torch.float32)
 
 

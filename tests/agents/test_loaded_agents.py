@@ -14,6 +14,7 @@ from tengen.mcts.evaluator import Rollouts
 from tengen.mcts.search import Search
 from tengen.nets.checkpoint import save_checkpoint
 from tengen.nets.config import NetConfig
+from tengen.nets.evaluator import NetworkEvaluator
 from tengen.nets.network import Network
 
 TTT = tengen.make("tictactoe")
@@ -40,6 +41,32 @@ def test_an_untrained_network_takes_a_win_in_one(checkpoint: Path, settings: str
 def test_rollouts_take_a_win_in_one(settings: str) -> None:
     agent = tengen.load_agent(f"uct:{settings}", TTT, seed=1)
     assert TTT.action_to_text(WIN_IN_ONE, agent.act(WIN_IN_ONE)) == "c3"
+
+
+def test_a_network_plays_in_eight_bits_where_they_say_what_it_says(
+    checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("openvino")
+    agent = tengen.load_agent(f"{checkpoint},engine=openvino-int8", TTT, seed=1)
+    assert isinstance(agent, SearchAgent)
+    assert isinstance(agent.evaluator, NetworkEvaluator)
+    assert agent.evaluator.engine == "openvino-int8"
+    assert agent.evaluator.agreement is not None
+    assert agent.evaluator.agreement.good
+    assert TTT.action_to_text(WIN_IN_ONE, agent.act(WIN_IN_ONE)) == "c3"
+    assert capsys.readouterr().err == ""
+
+
+def test_a_network_that_eight_bits_would_change_plays_in_more_and_says_so(
+    checkpoint: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino")
+    monkeypatch.setattr("tengen.nets.quantisation.MAX_VALUE_ERROR", -1.0)
+    agent = tengen.load_agent(f"{checkpoint},engine=openvino-int8", TTT, seed=1)
+    assert isinstance(agent, SearchAgent)
+    assert isinstance(agent.evaluator, NetworkEvaluator)
+    assert agent.evaluator.engine == "openvino"
+    assert "int8 differs too much" in capsys.readouterr().err
 
 
 def test_pieces_of_a_search_add_up_on_one_tree() -> None:
