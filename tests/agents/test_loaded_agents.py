@@ -54,7 +54,7 @@ def test_a_network_plays_in_eight_bits_where_they_say_what_it_says(
     assert agent.evaluator.agreement is not None
     assert agent.evaluator.agreement.good
     assert TTT.action_to_text(WIN_IN_ONE, agent.act(WIN_IN_ONE)) == "c3"
-    assert capsys.readouterr().err == ""
+    assert "int8" not in capsys.readouterr().err  # kernels may be compiled, which is told there too
 
 
 def test_a_network_that_eight_bits_would_change_plays_in_more_and_says_so(
