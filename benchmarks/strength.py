@@ -123,7 +123,7 @@ def main() -> None:
     columns = ["games learned from", "won-drawn-lost", "score", "Elo over it", "gain over the one before"]
     print(table("minutes", columns, rows))
     if given.picture:
-        draw([(point.minutes, point.elo) for point in points], given.name, given.picture)
+        draw([("", point.minutes, point.elo) for point in points], given.name, given.picture)
     if given.json:
         document: dict[str, Any] = {"benchmark": "strength", **circumstances(settings_of(given))}
         document |= {

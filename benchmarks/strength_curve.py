@@ -1,7 +1,8 @@
 """The curve of strength over minutes of training, from counts of games: of runs whose matches were played apart.
 
-The file is JSON: {"opponent": NAME, "points": [{"minutes": 20, "opponent": [WON, DRAWN, LOST], "before": [...]}, ...]},
-where `before` are games against the point before; either may be left out.
+The file is JSON: {"opponent": NAME, "runs": {RUN: [{"minutes": 20, "opponent": [WON, DRAWN, LOST], "before": [...],
+"OTHER RUN 60": [...]}, ...]}}, where `before` are games against the point before, and other points are named by their
+run and minutes. Each may be left out, as long as games link all points to the opponent.
 """
 
 import argparse
@@ -22,35 +23,42 @@ from tengen.terminal.plots import STYLE
 class Point:
     """What one network is worth."""
 
+    run: str
     minutes: float
     elo: Rating
     """The opponent is 0."""
     gain: Rating | None
-    """Over the point before; None for the first."""
+    """Over the point before of the same run; None for the first."""
 
 
 def read(path: Path) -> tuple[str, list[Point]]:
-    """The opponent's name and the points, all games rated together."""
+    """The opponent's name and the points of all runs, all games rated together."""
     document = json.loads(path.read_text())
-    found = document["points"]
-    size = len(found) + 1
-    counts = np.zeros((3, size, size))  # the opponent comes last; who moved first is not known
-    for place, point in enumerate(found):
-        for name, other in (("opponent", size - 1), ("before", place - 1)):
-            if name in point:
-                counts[:, place, other] = point[name]
-    ratings = rate(Results(*counts), anchor=size - 1, first_move=False)
+    found = [(run, point) for run, points in document["runs"].items() for point in points]
+    places = {f"{run} {point['minutes']:g}": place for place, (run, point) in enumerate(found)}
+    before = [place - 1 if place and found[place - 1][0] == run else None for place, (run, _) in enumerate(found)]
+    opponent = len(found)
+    counts = np.zeros((3, opponent + 1, opponent + 1))  # who moved first is not known
+    for place, (_, point) in enumerate(found):
+        for name, count in point.items():
+            if name == "before" and before[place] is None:
+                raise ValueError(f"nothing comes before {point['minutes']} minutes")
+            if name != "minutes":
+                other = opponent if name == "opponent" else before[place] if name == "before" else places[name]
+                counts[:, place, other] = count
+    ratings = rate(Results(*counts), anchor=opponent, first_move=False)
     points = []
-    for place, point in enumerate(found):
-        elo = ratings.difference(place, size - 1)
+    for place, (run, point) in enumerate(found):
+        elo = ratings.difference(place, opponent)
         if elo is None:
             raise ValueError(f"no games link the point of {point['minutes']} minutes to the opponent")
-        points.append(Point(point["minutes"], elo, ratings.difference(place, place - 1) if place else None))
+        last = before[place]
+        points.append(Point(run, point["minutes"], elo, None if last is None else ratings.difference(place, last)))
     return str(document["opponent"]), points
 
 
-def draw(points: list[tuple[float, Rating]], opponent: str, path: Path) -> None:
-    """Elo over the opponent against minutes of training, a doubling as wide as every other."""
+def draw(points: list[tuple[str, float, Rating]], opponent: str, path: Path) -> None:
+    """Elo over the opponent against minutes of training, a line for each run, a doubling as wide as every other."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -59,13 +67,18 @@ def draw(points: list[tuple[float, Rating]], opponent: str, path: Path) -> None:
         figure = Figure(figsize=(8.0, 4.5))
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
-        minutes = [each for each, _ in points]
-        margins = [[elo.elo - elo.low for _, elo in points], [elo.high - elo.elo for _, elo in points]]
-        axes.errorbar(minutes, [elo.elo for _, elo in points], yerr=margins, fmt="o-", capsize=4)
+        runs = list(dict.fromkeys(run for run, _, _ in points))
+        for run in runs:
+            minutes, ratings = zip(*((at, elo) for name, at, elo in points if name == run), strict=True)
+            margins = [[elo.elo - elo.low for elo in ratings], [elo.high - elo.elo for elo in ratings]]
+            axes.errorbar(minutes, [elo.elo for elo in ratings], yerr=margins, fmt="o-", capsize=4, label=run)
         axes.axhline(0, color="#333333", linewidth=1)
         axes.set_xscale("log", base=2)
-        axes.set_xticks(minutes, [f"{each:g}" for each in minutes])
+        ticks = sorted({at for _, at, _ in points})
+        axes.set_xticks(ticks, [f"{each:g}" for each in ticks])
         axes.set(xlabel="minutes of training from zero", ylabel="Elo, 95 % intervals", title=f"against {opponent}")
+        if len(runs) > 1:
+            axes.legend()
         with atomic_write(path) as beside:
             figure.savefig(beside, format="png")
 
@@ -84,10 +97,10 @@ def main() -> None:
         opponent, points = read(given.file)
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         sys.exit(f"benchmarks: {given.file} does not hold points with counts of games: {error!r}")
-    rows = [(f"{point.minutes:g}", [shown(point.elo), shown(point.gain)]) for point in points]
-    print(table("minutes", [f"Elo over {opponent}", "gain over the one before"], rows))
+    rows = [(f"{point.run} {point.minutes:g}", [shown(point.elo), shown(point.gain)]) for point in points]
+    print(table("run, minutes", [f"Elo over {opponent}", "gain over the one before"], rows))
     if given.picture:
-        draw([(point.minutes, point.elo) for point in points], opponent, given.picture)
+        draw([(point.run, point.minutes, point.elo) for point in points], opponent, given.picture)
 
 
 if __name__ == "__main__":
