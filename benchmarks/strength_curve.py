@@ -35,17 +35,18 @@ def read(path: Path) -> tuple[str, list[Point]]:
     """The opponent's name and the points of all runs, all games rated together."""
     document = json.loads(path.read_text())
     found = [(run, point) for run, points in document["runs"].items() for point in points]
-    places = {f"{run} {point['minutes']:g}": place for place, (run, point) in enumerate(found)}
-    before = [place - 1 if place and found[place - 1][0] == run else None for place, (run, _) in enumerate(found)]
     opponent = len(found)
+    places = {f"{run} {point['minutes']:g}": place for place, (run, point) in enumerate(found)} | {"opponent": opponent}
+    before = [place - 1 if place and found[place - 1][0] == run else None for place, (run, _) in enumerate(found)]
     counts = np.zeros((3, opponent + 1, opponent + 1))  # who moved first is not known
-    for place, (_, point) in enumerate(found):
+    for place, (run, point) in enumerate(found):
         for name, count in point.items():
-            if name == "before" and before[place] is None:
-                raise ValueError(f"nothing comes before {point['minutes']} minutes")
-            if name != "minutes":
-                other = opponent if name == "opponent" else before[place] if name == "before" else places[name]
-                counts[:, place, other] = count
+            other = before[place] if name == "before" else places.get(name)
+            if name == "minutes":
+                continue
+            if other is None:
+                raise ValueError(f"{run} {point['minutes']:g} has games against {name!r}, and there is no such point")
+            counts[:, place, other] += count  # under two names, perhaps
     ratings = rate(Results(*counts), anchor=opponent, first_move=False)
     points = []
     for place, (run, point) in enumerate(found):
