@@ -38,9 +38,9 @@ class CachedEvaluator:
         hashes = np.empty(rows, np.uint64)
         seen = np.ascontiguousarray(observations, np.float32).reshape(rows, -1)
         hash_rows(seen.view(np.uint32), hashes)
-        missed, source = np.empty(rows, np.int32), np.empty(rows, np.int32)
+        missed, source = np.zeros(2 * rows, np.int32), np.empty(rows, np.int32)
         count = look_up(hashes, self._keys, self._pending, missed, source)
-        chosen = missed[:count]
+        chosen = missed[: self.evaluator.size(count) if count else 0]  # it would fill the batch up with a copy
         self.hits += rows - count
         if len(self._policy) == 0:
             self._policy = np.zeros((len(self._keys), legal.shape[1]), np.float32)
@@ -50,7 +50,7 @@ class CachedEvaluator:
             self.replace(self.evaluator)  # nothing that was promised will come
             raise
         policy, value = np.empty((rows, logits.shape[1]), np.float32), np.empty(rows, np.float32)
-        take_up(hashes, chosen, source, logits, values, self._pending, self._policy, self._value, policy, value)
+        take_up(hashes, missed[:count], source, logits, values, self._pending, self._policy, self._value, policy, value)
         return policy, value
 
 

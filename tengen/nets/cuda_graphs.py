@@ -2,7 +2,7 @@
 
 See pytorch.org/docs, "CUDA semantics", on graphs: a graph reads and writes memory that stays where it is. So there is
 one graph for each shape of batch, with memory of its own on both sides, and the copies to and fro are part of it; there
-are few shapes, see `evaluator.padded`.
+are few shapes, see `evaluator.few_sizes`.
 """
 
 from collections.abc import Callable

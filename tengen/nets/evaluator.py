@@ -25,14 +25,23 @@ class Runner(Protocol):
     network: Network
     """The folded network."""
 
+    def size(self, batch: int) -> int:
+        """The batch size, no smaller, that so many positions are to be run at, so that few shapes are prepared."""
+
     def __call__(self, observations: Array) -> tuple[Array, Array]: ...
 
 
-def padded(batch: int) -> int:
-    """The batch size that `batch` positions are run at: few sizes, so that engines prepare few shapes."""
+def few_sizes(batch: int) -> int:
+    """The batch size that `batch` positions are run at where each size is dear to prepare, as a CUDA graph is."""
     if batch <= 32:
         return 1 << (batch - 1).bit_length()
     step = 16 if batch <= 256 else 64 if batch <= 512 else 256
+    return -(-batch // step) * step
+
+
+def near_size(batch: int) -> int:
+    """The same where a size takes some milliseconds to prepare, once: from 48 on at most a 16th is wasted."""
+    step = min(1 << (batch - 1).bit_length(), 1 << max(2, (batch - 1).bit_length() - 5))
     return -(-batch // step) * step
 
 
@@ -46,6 +55,9 @@ class TorchRunner:
         folded = fold(network).to(self.device, self.dtype)
         self.network = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.graphs = CudaGraphs(self._judge, self.device, self.dtype) if self.device.type == "cuda" else None
+
+    def size(self, batch: int) -> int:
+        return near_size(batch) if self.graphs is None else few_sizes(batch)
 
     @torch.inference_mode()
     def __call__(self, observations: Array) -> tuple[Array, Array]:
@@ -79,6 +91,9 @@ class OpenVinoRunner:
         self.compiled: dict[tuple[int, int], openvino_graph.Compiled] = {}
         self.correction: Array | None = None
         """Added to what is judged: the mean of what 8 bits take from it, where that was measured."""
+
+    def size(self, batch: int) -> int:
+        return near_size(batch)
 
     def __call__(self, observations: Array) -> tuple[Array, Array]:
         policy, judged = self._run(observations)
@@ -174,6 +189,10 @@ class NetworkEvaluator:
         policy, judged = self._run(observations)
         return policy, self._values(judged)
 
+    def size(self, batch: int) -> int:
+        """The size of the batch, no smaller, that so many positions are judged in: more of them would cost nothing."""
+        return self.runner.size(batch)
+
     def with_lead(self, observations: Array, legal: NDArray[np.bool_]) -> tuple[Array, Array, Array | None]:
         """As when called, and the expected lead in points [B] of the player to move; None without points."""
         policy, judged = self._run(observations)
@@ -209,7 +228,7 @@ class NetworkEvaluator:
             return np.zeros((0, actions), np.float32), np.zeros(
                 (0, self.config.outcomes + self.config.score), np.float32
             )
-        size = padded(batch)
+        size = self.size(batch)
         if size == batch:
             return self.runner(np.ascontiguousarray(observations, np.float32))
         whole = np.zeros((size, *observations.shape[1:]), np.float32)

@@ -11,7 +11,7 @@ from tengen.core.errors import MissingExtra, UnknownName
 from tengen.games.registry import make
 from tengen.nets import openvino_graph
 from tengen.nets.config import NetConfig
-from tengen.nets.evaluator import Engine, NetworkEvaluator, OpenVinoRunner, padded
+from tengen.nets.evaluator import Engine, NetworkEvaluator, OpenVinoRunner, few_sizes, near_size
 from tengen.nets.network import Network
 from tengen.nets.quantisation import MAX_DIVERGENCE, Agreement, agreement, split
 
@@ -166,12 +166,20 @@ def test_no_positions_give_no_answers() -> None:
     assert values.shape == (0,)
 
 
-def test_padded_sizes_are_few_and_never_much_too_large() -> None:
-    sizes = {batch: padded(batch) for batch in range(1, 1025)}
+def test_sizes_that_are_dear_are_few_and_never_much_too_large() -> None:
+    sizes = {batch: few_sizes(batch) for batch in range(1, 1025)}
     assert all(size >= batch for batch, size in sizes.items())
     assert all(size <= max(2 * batch - 1, 1) or batch <= 2 for batch, size in sizes.items())
     assert all(size <= 1.5 * batch for batch, size in sizes.items() if batch >= 64)
     assert len(set(sizes.values())) < 30
+
+
+def test_sizes_that_are_cheap_waste_little() -> None:
+    sizes = {batch: near_size(batch) for batch in range(1, 1025)}
+    assert all(batch <= size < 2 * batch or size == batch == 1 for batch, size in sizes.items())
+    assert all(16 * (size - batch) <= batch for batch, size in sizes.items() if batch >= 48)
+    assert len({size for size in sizes.values() if size <= 128}) < 40
+    assert all(near_size(size) == size for size in sizes.values())
 
 
 @pytest.mark.parametrize("engine", ENGINES)
