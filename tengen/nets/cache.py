@@ -38,9 +38,10 @@ class CachedEvaluator:
         hashes = np.empty(rows, np.uint64)
         seen = np.ascontiguousarray(observations, np.float32).reshape(rows, -1)
         hash_rows(seen.view(np.uint32), hashes)
-        missed, source = np.zeros(2 * rows, np.int32), np.empty(rows, np.int32)
+        missed, source = np.zeros(2 * rows, np.int32), np.empty(rows, np.int32)  # no size is more than twice the rows
         count = look_up(hashes, self._keys, self._pending, missed, source)
-        chosen = missed[: self.evaluator.size(count) if count else 0]  # it would fill the batch up with a copy
+        # up to the size of the batch with row 0 again, for the evaluator would copy all rows to fill it up
+        chosen = missed[: self.evaluator.size(count) if count else 0]
         self.hits += rows - count
         if len(self._policy) == 0:
             self._policy = np.zeros((len(self._keys), legal.shape[1]), np.float32)

@@ -41,7 +41,8 @@ def few_sizes(batch: int) -> int:
 
 def near_size(batch: int) -> int:
     """The same where a size takes some milliseconds to prepare, once: from 48 on at most a 16th is wasted."""
-    step = min(1 << (batch - 1).bit_length(), 1 << max(2, (batch - 1).bit_length() - 5))
+    bits = (batch - 1).bit_length()
+    step = 1 << min(bits, max(2, bits - 5))
     return -(-batch // step) * step
 
 
