@@ -62,7 +62,9 @@ class Rows(Search):
         chosen[~awake] = NO_NODE
         forest.nodes["edges"][np.flatnonzero(bare) * forest.nodes_per_tree] = 0
         self._evaluate(forest, self.batch, settings)
-        root.prepare_roots(forest, self.batch, remaining, self._halving, settings, self._seeds)
+        root.prepare_roots(
+            forest, np.arange(self.batch, dtype=np.int32), remaining, self._halving, settings, self._seeds
+        )
         while wave.select(forest, self.batch, remaining, self._halving, chosen, settings, self._seeds):
             self._evaluate(forest, self.batch, settings)
         forest.node_count[bare] = 0

@@ -1,6 +1,6 @@
 """What judges a leaf: any callable from observations to policy logits and values."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,34 @@ class LeadEvaluator(Evaluator, Protocol):
         self, observations: NDArray[np.float32], legal: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32] | None]:
         """Policy logits [B, A], values [B], and leads [B] of the player to move in points, None without points."""
+
+
+@runtime_checkable
+class RememberingEvaluator(Evaluator, Protocol):
+    """An evaluator that need not judge everything: the search asks for what is remembered first (mcts/leaf_queue.py).
+
+    Both calls are about the rows `asked` int32 [N] of `observations` [B, C, H, W], and write the same rows of
+    `logits` [B, A] and `values` [B].
+    """
+
+    def recall(
+        self,
+        observations: NDArray[np.float32],
+        asked: NDArray[np.int32],
+        logits: NDArray[np.float32],
+        values: NDArray[np.float32],
+    ) -> NDArray[np.bool_]:
+        """Writes what is remembered; returns of which it was [N]."""
+
+    def judge(
+        self,
+        observations: NDArray[np.float32],
+        legal: NDArray[np.bool_],
+        asked: NDArray[np.int32],
+        logits: NDArray[np.float32],
+        values: NDArray[np.float32],
+    ) -> None:
+        """Judges rows that `recall` was asked about since they were observed, and remembers them."""
 
 
 class Uniform:

@@ -175,12 +175,12 @@ def prepare_root(
 @kernel
 def prepare_roots(
     forest: Forest,
-    rows: int,
+    trees: NDArray[np.int32],
     remaining: NDArray[np.int32],
     halving: NDArray[np.int32],
     s: Settings,
     seeds: NDArray[np.uint64],
 ) -> None:
-    """Prepares the root of every tree for its `remaining` [B] simulations."""
-    for tree in range(rows):
+    """Prepares the roots of `trees` for their `remaining` [B] simulations."""
+    for tree in trees:
         prepare_root(forest, tree, remaining[tree], halving, s, seeds)

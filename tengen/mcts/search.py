@@ -16,9 +16,10 @@ from tengen.games.rules import State
 from tengen.mcts import free, graph, line, lines, root, wave
 from tengen.mcts.config import SearchConfig
 from tengen.mcts.emulated import EmulatedStates, must_replay
-from tengen.mcts.evaluator import Evaluator, Rollouts, Uniform
+from tengen.mcts.evaluator import Evaluator, RememberingEvaluator, Rollouts, Uniform
 from tengen.mcts.forest import EDGE, GUMBEL, NO_NODE, NODE, PUCT, UCT, Forest, Settings, allocate
 from tengen.mcts.gumbel import HALVING_COLUMNS
+from tengen.mcts.leaf_queue import LeafQueue
 from tengen.mcts.lines import Line
 from tengen.mcts.result import SearchResult
 from tengen.mcts.states import RecordStates, make_leaves
@@ -71,11 +72,13 @@ class Search:
         self._shared = alone and compiled and self._free and config.transpositions and not self._open
         self._solver = config.solver and not (game.has_chance or self._shared or self._open)
         self._nodes_each = 2 if game.has_chance and not self._open else 1
-        one_leaf = config.policy == "gumbel" or alone or game.has_chance
+        one_leaf = config.leaves <= 1 or config.policy == "gumbel" or alone or game.has_chance
         self._most_legal = game.max_legal or game.num_actions
         self._leaves = make_leaves(
-            batch, 1 if one_leaf else max(1, config.leaves), game.num_actions, self._most_legal, game.observation_shape
+            batch, 1 if one_leaf else config.leaves, game.num_actions, self._most_legal, game.observation_shape
         )
+        self._may_wait = one_leaf and compiled and not self._open
+        self._queue = LeafQueue(self._leaves)
         self._halving = np.zeros((batch, HALVING_COLUMNS), np.int32)
         self._states: RecordStates | EmulatedStates
         if isinstance(game, EmulatedGame):
@@ -313,10 +316,66 @@ class Search:
         remaining = simulations.copy()
         chosen = self._leaves.chosen
         self._states.begin(states, forest, fresh, self._leaves, settings)
+        if isinstance(self.evaluator, RememberingEvaluator) and self._may_wait:
+            assert isinstance(self._states, RecordStates)  # of compiled rules
+            self._run_queue(self.evaluator, self._states, forest, remaining, settings)
+            return
         self._evaluate(forest, rows, settings)
-        root.prepare_roots(forest, rows, remaining, self._halving, settings, self._seeds)
+        root.prepare_roots(forest, np.arange(rows, dtype=np.int32), remaining, self._halving, settings, self._seeds)
         while wave.select(forest, rows, remaining, self._halving, chosen, settings, self._seeds):
             self._evaluate(forest, rows, settings)
+
+    def _run_queue(
+        self,
+        evaluator: RememberingEvaluator,
+        states: RecordStates,
+        forest: Forest,
+        left: NDArray[np.int32],
+        settings: Settings,
+    ) -> None:
+        """Waves in which a tree whose leaf is not remembered waits until it is judged; begins with all roots chosen."""
+        leaves, rows = self._leaves, len(left)
+        queue = self._queue
+        queue.begin(left)
+        self._ask(queue, evaluator, states, forest, left, settings)
+        while True:
+            turn = ((left > 0) & ~queue.waiting[:rows]).astype(np.int32)
+            if turn.any() and not queue.full():
+                left -= turn
+                wave.select(forest, rows, turn, self._halving, leaves.chosen, settings, self._seeds)
+                left[turn > 0] = 0  # nothing was chosen: the root is solved
+                self._ask(queue, evaluator, states, forest, left, settings)
+            elif queue.waiting.any():
+                began = time.perf_counter()
+                queue.judge(evaluator, left)
+                self.seconds_in_evaluator += time.perf_counter() - began
+                self._absorb_queued(queue, forest, left, settings)
+            else:
+                return
+
+    def _ask(
+        self,
+        queue: LeafQueue,
+        evaluator: RememberingEvaluator,
+        states: RecordStates,
+        forest: Forest,
+        left: NDArray[np.int32],
+        settings: Settings,
+    ) -> None:
+        """Advances to the chosen leaves; absorbs those that need no judgement, the others wait."""
+        states.advance(forest, len(left), self._leaves, settings, self._seeds, apart=True)
+        began = time.perf_counter()
+        self.evaluations += queue.put(evaluator, len(left))
+        self.seconds_in_evaluator += time.perf_counter() - began
+        self._absorb_queued(queue, forest, left, settings)
+
+    def _absorb_queued(self, queue: LeafQueue, forest: Forest, left: NDArray[np.int32], settings: Settings) -> None:
+        """Absorbs the chosen leaves, and prepares the roots that are among them."""
+        self._absorb(forest, len(left), queue.logits, queue.values, settings)
+        roots = self._leaves.chosen[: len(left), 0] == np.arange(len(left)) * forest.nodes_per_tree
+        if roots.any():
+            trees = np.flatnonzero(roots).astype(np.int32)
+            root.prepare_roots(forest, trees, left, self._halving, settings, self._seeds)
 
     def _evaluate(self, forest: Forest, rows: int, settings: Settings) -> None:
         """Advances to the chosen leaves, has them judged in one batch and absorbs the judgement."""
@@ -329,6 +388,18 @@ class Search:
             began = time.perf_counter()
             logits, values = self.evaluator(leaves.observations[:count], leaves.legal[:count])
             self.seconds_in_evaluator += time.perf_counter() - began
+        self._absorb(forest, rows, logits, values, settings)
+
+    def _absorb(
+        self,
+        forest: Forest,
+        rows: int,
+        logits: NDArray[np.float32],
+        values: NDArray[np.float32],
+        settings: Settings,
+    ) -> None:
+        """Expands the chosen leaves that were judged and backs all up."""
+        leaves = self._leaves
         if not wave.absorb(
             forest, rows, leaves.chosen, leaves.slots, logits, values, leaves.moves, leaves.counts, settings
         ):

@@ -103,11 +103,12 @@ class RecordStates:
     def begin(self, given: NDArray[Any], forest: Forest, fresh: NDArray[np.bool_], leaves: Leaves, s: Settings) -> None:
         wave.begin_trees(given, self.array, forest, fresh, leaves.chosen, s)
 
-    def advance(self, forest: Forest, rows: int, leaves: Leaves, s: Settings, seeds: Seeds) -> int:
+    def advance(self, forest: Forest, rows: int, leaves: Leaves, s: Settings, seeds: Seeds, apart: bool = False) -> int:
+        """As any; `apart`, not in open loop, every leaf has a place of its own in what is written, tree by tree."""
         asked = leaves[:6]
         if self.open_loop:
             return line.advance_lines(self.array, self.spare, self.path, forest, rows, *asked, self.scratch, seeds)
-        return wave.advance(self.array, forest, rows, *asked, self.scratch, s)
+        return wave.advance(self.array, forest, rows, *asked, self.scratch, apart, s)
 
     def keep(self, forest: Forest, actions: NDArray[np.int32], places: NDArray[np.int32]) -> None:
         if self.open_loop:

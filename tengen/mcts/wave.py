@@ -226,12 +226,13 @@ def advance(
     moves: NDArray[np.int32],
     counts: NDArray[np.int32],
     scratch: NDArray[np.int32],
+    apart: bool,
     s: Settings,
 ) -> int:
     """Makes the position of each new leaf; observes those at which the game goes on; returns how many.
 
     slots         [B, L]        the leaf's place in what follows, or -1
-    observations  [K, C, H, W]  filled from the front
+    observations  [K, C, H, W]  filled from the front; or, `apart`, every leaf at a place of its own, tree by tree
     legal         [K, A]
     moves         [K, M]        the same as a list, of which `counts` [K] says how long it is
     scratch       [A]
@@ -264,15 +265,16 @@ def advance(
                 look_for_win(states, leaf, forest, leaf, scratch)
                 if is_solved(forest, leaf):
                     continue
-            observe(states[leaf], observations[count])
+            slot = tree * leaves.shape[1] + place if apart else count
+            observe(states[leaf], observations[slot])
             found = legal_actions(states[leaf], scratch)
-            legal[count, :] = False
+            legal[slot, :] = False
             for index in range(found):
-                moves[count, index] = scratch[index]
-                legal[count, scratch[index]] = True
-            counts[count] = found
+                moves[slot, index] = scratch[index]
+                legal[slot, scratch[index]] = True
+            counts[slot] = found
             node.disproof = found
-            slots[tree, place] = count
+            slots[tree, place] = slot
             count += 1
     return count
 

@@ -1,5 +1,6 @@
 """A network as the search's evaluator: device, precision, engine and batch sizes are its business alone."""
 
+import math
 from typing import Literal, Protocol, get_args
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from tengen.core.errors import unknown
+from tengen.core.jit import kernel
 from tengen.nets import openvino_graph
 from tengen.nets.cuda_graphs import CudaGraphs
 from tengen.nets.network import SCORE_SCALE, NetOutput, Network, fold
@@ -98,7 +100,9 @@ class OpenVinoRunner:
 
     def __call__(self, observations: Array) -> tuple[Array, Array]:
         policy, judged = self._run(observations)
-        return policy, judged if self.correction is None else judged + self.correction
+        if self.correction is not None:
+            judged += self.correction
+        return policy, judged
 
     def correct(self, observations: Array, judged: Array) -> None:
         """Takes away the mean difference from `judged` [N, outcomes and score], which is right for `observations`."""
@@ -246,8 +250,20 @@ def softmax(logits: Array) -> Array:
 
 def values(judged: Array, utility: float) -> Array:
     """[B] from win, draw, loss logits and score [B, 3 + score]: see `Network.value`."""
-    chances = softmax(judged[:, :3])
-    value = chances[:, 0] - chances[:, 2]
-    if judged.shape[1] > 3 and utility > 0.0:
-        value = (1.0 - utility) * value + utility * np.tanh(judged[:, 3])
-    return value.astype(np.float32, copy=False)
+    found = np.empty(len(judged), np.float32)
+    fill_values(judged, utility, found)
+    return found
+
+
+@kernel
+def fill_values(judged: Array, utility: float, found: Array) -> None:
+    """`values` written to `found` [B]."""
+    score = judged.shape[1] > 3 and utility > 0.0
+    for row in range(len(judged)):
+        win, draw, loss = judged[row, 0], judged[row, 1], judged[row, 2]
+        highest = max(win, draw, loss)
+        win, draw, loss = math.exp(win - highest), math.exp(draw - highest), math.exp(loss - highest)
+        value = (win - loss) / (win + draw + loss)
+        if score:
+            value = (1.0 - utility) * value + utility * math.tanh(judged[row, 3])
+        found[row] = value

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.jit import kernel
+from tengen.core.jit import inlined, kernel
 from tengen.games.go.rules import may_play
-from tengen.games.go.state import BLACK, EMPTY, row_stride
+from tengen.games.go.state import BLACK, EMPTY, row_stride, to_action
 from tengen.games.rules import State, implement, observe
 
 PLANES = (
@@ -51,38 +51,51 @@ def count_liberties(state: State, liberties: NDArray[np.int16]) -> None:
         liberties[d] += (d != a) & (d != b) & (d != c)
 
 
+@inlined
+def mark(plane: NDArray[np.float32], codes: NDArray[np.uint8], low: int, high: int) -> None:
+    """Fills a plane [points]: 1 where a code lies within low and high. Without branches, so that it is vectorised."""
+    for index in range(len(plane)):
+        plane[index] = np.float32(1.0) if (codes[index] >= low) & (codes[index] <= high) else np.float32(0.0)
+
+
 @implement(observe, "go_board")
 def go_observe(state: State, planes: NDArray[np.float32]) -> None:
     stride = row_stride(state)
     size = stride - 1
+    area = size * size
     own = state.turn + BLACK
     ply = state.ply
     liberties = np.zeros(len(state.go_board), np.int16)
     count_liberties(state, liberties)
-    planes[0] = 1.0
-    planes[1:_PASSED] = 0.0
-    for row in range(size):
-        for column in range(size):
-            point = (row + 1) * stride + column + 1
+    stones = np.empty(area, np.uint8)  # 1 to 3 an own stone by its liberties, 4 to 6 one of the opponent's
+    emptied = np.empty(area, np.uint8)  # 1 by the last move, 2 by the one before it
+    index = 0
+    for row in range(1, stride):
+        for point in range(row * stride + 1, row * stride + stride):
             stone = state.go_board[point]
-            if stone == EMPTY:
-                if not state.over and not may_play(state, point, own):
-                    planes[_FORBIDDEN, row, column] = 1.0
-            else:
-                band = min(liberties[state.chain[point]], 3) - 1
-                if stone == own:
-                    planes[_OWN, row, column] = 1.0
-                    planes[_OWN_LIBERTIES + band, row, column] = 1.0
-                else:
-                    planes[_OPPONENT, row, column] = 1.0
-                    planes[_OPPONENT_LIBERTIES + band, row, column] = 1.0
+            stones[index] = (stone != EMPTY) * (min(liberties[state.chain[point]], 3) + 3 * (stone != own))
             removed = max(state.removed_at[0, point], state.removed_at[1, point])
-            if removed != 0 and removed >= ply - 1:
-                planes[_EMPTIED + ply - removed, row, column] = 1.0
+            emptied[index] = (removed != 0) * ((removed == ply) + 2 * (removed == ply - 1))
+            index += 1
+    flat = planes.reshape(len(planes), area)
+    flat[0] = 1.0
+    mark(flat[_OWN], stones, 1, 3)
+    mark(flat[_OPPONENT], stones, 4, 6)
+    for band in range(3):
+        mark(flat[_OWN_LIBERTIES + band], stones, 1 + band, 1 + band)
+        mark(flat[_OPPONENT_LIBERTIES + band], stones, 4 + band, 4 + band)
+    flat[_FORBIDDEN:_EMPTIED] = 0.0
+    if not state.over:
+        for number in range(state.empty_count):
+            point = int(state.empties[number])
+            if not may_play(state, point, own):
+                flat[_FORBIDDEN, to_action(state, point)] = 1.0
     for age in range(3):
         move = state.last_moves[age]
-        if 0 <= move < size * size:
-            planes[_LAST + age, move // size, move % size] = 1.0
-    planes[_PASSED] = 1.0 if state.last_moves[0] == size * size else 0.0
+        if 0 <= move < area:
+            flat[_LAST + age, move] = 1.0
+    mark(flat[_EMPTIED], emptied, 1, 1)
+    mark(flat[_EMPTIED + 1], emptied, 2, 2)
+    flat[_PASSED] = 1.0 if state.last_moves[0] == area else 0.0
     komi = state.komi if state.turn == 1 else -state.komi
-    planes[_KOMI] = min(max(komi / KOMI_SCALE, -KOMI_LIMIT), KOMI_LIMIT)
+    flat[_KOMI] = min(max(komi / KOMI_SCALE, -KOMI_LIMIT), KOMI_LIMIT)
