@@ -1,13 +1,22 @@
 """A memory of evaluations: a search asks again for much of what the search one move earlier has seen."""
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tengen.core.jit import kernel
 from tengen.core.random import stream
-from tengen.nets.evaluator import NetworkEvaluator
+from tengen.mcts.evaluator import Evaluator
 
 Array = NDArray[np.float32]
+
+
+class SizedEvaluator(Evaluator, Protocol):
+    """An evaluator that judges batches of some sizes only, such as a NetworkEvaluator."""
+
+    def size(self, batch: int) -> int:
+        """The size, at least `batch` and at most twice that, in which so many positions are judged."""
 
 
 class CachedEvaluator:
@@ -16,7 +25,7 @@ class CachedEvaluator:
     Positions are known by a 64-bit hash of what the network sees, the newest take the place of others.
     """
 
-    def __init__(self, evaluator: NetworkEvaluator, entries: int) -> None:
+    def __init__(self, evaluator: SizedEvaluator, entries: int) -> None:
         """Remembers up to `entries` positions, rounded up to a power of 2, of one board size."""
         self.evaluator = evaluator
         self.hits = 0
@@ -32,7 +41,7 @@ class CachedEvaluator:
         self._size = 0
         """Of the last batch."""
 
-    def replace(self, evaluator: NetworkEvaluator) -> None:
+    def replace(self, evaluator: SizedEvaluator) -> None:
         """Goes on with another network, and forgets what the last one said."""
         self.evaluator = evaluator
         self._keys[:] = 0
@@ -59,13 +68,12 @@ class CachedEvaluator:
         missed, source = np.zeros(2 * len(asked), np.int32), np.empty(len(asked), np.int32)
         count = look_up(self._hashes, asked, self._keys, self._pending, missed, source)
         self.hits += len(asked) - count
-        if (
-            count and not count <= self._size <= count + count // 8
-        ):  # another size costs the engine some positions' time
+        # another size would cost the engine the time of some positions
+        if count and not count <= self._size <= count + count // 8:
             self._size = self.evaluator.size(count)
-        # filled up with row 0, for the evaluator would copy all rows to do so; no size is more than twice the rows
+        # filled up with row 0, for the evaluator would copy all rows to do so
         chosen = missed[: self._size if count else 0]
-        if len(self._batch) < len(chosen):
+        if self._batch.ndim == 1 or len(self._batch) < len(chosen):
             self._batch = np.empty((len(chosen), *observations.shape[1:]), np.float32)
         batch = np.take(observations, chosen, axis=0, out=self._batch[: len(chosen)], mode="clip")
         try:

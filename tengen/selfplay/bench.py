@@ -1,6 +1,7 @@
 """How fast self-play is on this machine, where its time goes, and what share of the bare network's speed it reaches."""
 
 import dataclasses
+import gc
 import multiprocessing
 import signal
 import time
@@ -16,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from tengen.core.errors import TengenError
-from tengen.core.processes import die_with_parent
+from tengen.core.processes import die_with_parent, spare_what_is_loaded
 from tengen.games import registry
 from tengen.nets.checkpoint import load_checkpoint
 from tengen.nets.evaluator import NetworkEvaluator
@@ -119,6 +120,7 @@ def measure(
 
     search.run = timed  # type: ignore[method-assign, assignment]
     bare.run(0.0)
+    spare_what_is_loaded()  # as a worker does
     ready()
     actor.take_counts()
     total = 0.0
@@ -132,6 +134,7 @@ def measure(
             positions += settings.selfplay.games
         total += spent
         bare.run(spent)
+    gc.unfreeze()
     counted = actor.take_counts()
     return Shares(
         total,

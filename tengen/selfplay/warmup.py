@@ -9,6 +9,7 @@ from tengen.core.random import stream
 from tengen.games import registry
 from tengen.games.emulated import EmulatedGame
 from tengen.games.game import Game, RecordGame
+from tengen.nets.cache import CachedEvaluator
 from tengen.selfplay import ladder, solo
 from tengen.selfplay.actor import Actor
 from tengen.selfplay.learner import lesson
@@ -27,14 +28,18 @@ class _Judge:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return np.zeros(legal.shape, np.float32), np.zeros(len(legal), np.float32)
 
+    def size(self, batch: int) -> int:
+        return batch
+
 
 def compile_kernels(game: Game, settings: Settings) -> None:
     """Plays and rebuilds a few games with a network's stand-in, and a ladder game with rollouts."""
     plies = 0 if game.num_players == 2 else SHORT
     small = dataclasses.replace(settings.selfplay, games=2, plies=plies, full_share=1.0)
+    evaluator = CachedEvaluator(_Judge(), 2) if settings.selfplay.cached else _Judge()
     variants = [registry.make(text) for text in settings.selfplay.variants]
     for kind, *_ in by_kind(game, variants):
-        actor = Actor(kind, [], _Judge(), dataclasses.replace(settings.search, simulations=2), small, seed=0)
+        actor = Actor(kind, [], evaluator, dataclasses.replace(settings.search, simulations=2), small, seed=0)
         window = make_window(kind, [], lesson(game, settings))
         while not len(window):
             window.add(actor.step())

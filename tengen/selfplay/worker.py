@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tengen.core.processes import die_with_parent
+from tengen.core.processes import die_with_parent, spare_what_is_loaded
 from tengen.games import registry
 from tengen.games.game import Game
 from tengen.nets import openvino_graph
@@ -97,6 +97,7 @@ def _play(index: int, start: int, folder: Path, settings: Settings, shared: Shar
             report.note = evaluator.note
             if not actors:
                 actors = make_actors(game, variants, evaluator, settings, name=f"{start}/{index}")
+                spare_what_is_loaded()
             else:
                 for actor in actors:
                     actor.replace_network(evaluator)

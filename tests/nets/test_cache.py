@@ -43,7 +43,7 @@ def positions(numbers: list[int]) -> tuple[Array, NDArray[np.bool_]]:
 @given(st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=20), max_size=8), st.sampled_from([1, 4, 64]))
 def test_it_says_what_the_evaluator_says(waves: list[list[int]], entries: int) -> None:
     sums = Sums()
-    cached = CachedEvaluator(sums, entries)  # type: ignore[arg-type]
+    cached = CachedEvaluator(sums, entries)
     for numbers in waves:
         seen, legal = positions(numbers)
         logits, values = cached(seen, legal)
@@ -54,7 +54,7 @@ def test_it_says_what_the_evaluator_says(waves: list[list[int]], entries: int) -
 
 def test_it_asks_for_what_it_does_not_know_in_batches_that_are_full() -> None:
     sums = Sums()
-    cached = CachedEvaluator(sums, 1 << 12)  # type: ignore[arg-type]
+    cached = CachedEvaluator(sums, 1 << 12)
     cached(*positions([1, 2, 3, 4, 5, 6]))
     cached(*positions([1, 2, 3, 7, 7, 8]))
     assert sums.asked == [8, 4]
@@ -65,16 +65,16 @@ def test_it_asks_for_what_it_does_not_know_in_batches_that_are_full() -> None:
 
 
 def test_another_network_is_asked_anew() -> None:
-    cached = CachedEvaluator(Sums(), 64)  # type: ignore[arg-type]
+    cached = CachedEvaluator(Sums(), 64)
     _, before = cached(*positions([1, 2]))
-    cached.replace(Sums(2.0))  # type: ignore[arg-type]
+    cached.replace(Sums(2.0))
     _, after = cached(*positions([1, 2]))
     np.testing.assert_array_equal(after, 2 * before)
 
 
 def test_what_failed_is_asked_again() -> None:
     sums = Sums()
-    cached = CachedEvaluator(sums, 64)  # type: ignore[arg-type]
+    cached = CachedEvaluator(sums, 64)
     sums.fails = True
     with pytest.raises(RuntimeError, match="out of memory"):
         cached(*positions([1, 2]))
