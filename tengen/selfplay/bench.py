@@ -182,9 +182,9 @@ class _Bare:
 
 def measure_workers(settings: Settings, workers: int, *, seconds: float, checkpoint: Path | None = None) -> Shares:
     """What so many processes do at once, each as `measure` says; TengenError if one of them fails."""
+    compile_kernels(registry.make(settings.game), settings)
     if workers == 1:
         return measure(settings, seconds=seconds, checkpoint=checkpoint)
-    compile_kernels(registry.make(settings.game), settings)
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(workers)
     answers: list[Connection] = []
