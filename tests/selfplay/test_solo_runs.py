@@ -112,7 +112,7 @@ def test_a_run_leaves_games_returns_and_curves_and_goes_on(tmp_path: Path) -> No
     assert {path.name for path in plot_run(run.path)} >= {"return.png"}
     exam = list(hold_exam(run.settings(), run.path, tmp_path))
     assert len(exam) == 3
-    train(tiny("gridworld:S..G/....", 0.4), run.path, resume=True)
+    train(tiny("gridworld:S..G/....", 0.6), run.path, resume=True)
     assert run.progress().steps > progress.steps
     assert len(read_shards(run.games).records) > len(games)
 
