@@ -337,25 +337,24 @@ class Search:
         leaves, rows = self._leaves, len(left)
         queue = self._queue
         queue.begin(left)
-        self._ask(queue, evaluator, states, forest, left, settings)
+        self._ask(evaluator, states, forest, left, settings)
         while True:
             turn = ((left > 0) & ~queue.waiting[:rows]).astype(np.int32)
             if turn.any() and not queue.full():
                 left -= turn
                 wave.select(forest, rows, turn, self._halving, leaves.chosen, settings, self._seeds)
                 left[turn > 0] = 0  # nothing was chosen: the root is solved
-                self._ask(queue, evaluator, states, forest, left, settings)
+                self._ask(evaluator, states, forest, left, settings)
             elif queue.waiting.any():
                 began = time.perf_counter()
                 queue.judge(evaluator, left)
                 self.seconds_in_evaluator += time.perf_counter() - began
-                self._absorb_queued(queue, forest, left, settings)
+                self._absorb_queued(forest, left, settings)
             else:
                 return
 
     def _ask(
         self,
-        queue: LeafQueue,
         evaluator: RememberingEvaluator,
         states: RecordStates,
         forest: Forest,
@@ -365,13 +364,13 @@ class Search:
         """Advances to the chosen leaves; absorbs those that need no judgement, the others wait."""
         states.advance(forest, len(left), self._leaves, settings, self._seeds, apart=True)
         began = time.perf_counter()
-        self.evaluations += queue.put(evaluator, len(left))
+        self.evaluations += self._queue.put(evaluator, len(left))
         self.seconds_in_evaluator += time.perf_counter() - began
-        self._absorb_queued(queue, forest, left, settings)
+        self._absorb_queued(forest, left, settings)
 
-    def _absorb_queued(self, queue: LeafQueue, forest: Forest, left: NDArray[np.int32], settings: Settings) -> None:
+    def _absorb_queued(self, forest: Forest, left: NDArray[np.int32], settings: Settings) -> None:
         """Absorbs the chosen leaves, and prepares the roots that are among them."""
-        self._absorb(forest, len(left), queue.logits, queue.values, settings)
+        self._absorb(forest, len(left), self._queue.logits, self._queue.values, settings)
         roots = self._leaves.chosen[: len(left), 0] == np.arange(len(left)) * forest.nodes_per_tree
         if roots.any():
             trees = np.flatnonzero(roots).astype(np.int32)
